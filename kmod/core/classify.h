@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef RG_CORE_CLASSIFY_H
+#define RG_CORE_CLASSIFY_H
+
+#include "packet.h"
+#include "rtcp.h"
+#include "rtp.h"
+#include "stream.h"
+
+/**
+ * enum rg_shape - what a datagram could be, by itself
+ * @RG_SHAPE_OTHER: nothing we know
+ * @RG_SHAPE_RTP: RTP or SRTP; what strict holds back
+ * @RG_SHAPE_RTCP: RTCP or SRTCP
+ */
+enum rg_shape {
+	RG_SHAPE_OTHER,
+	RG_SHAPE_RTP,
+	RG_SHAPE_RTCP,
+};
+
+/**
+ * struct rg_side - what one direction of a flow has shown
+ * @streams: its SSRCs
+ * @rtcp: its RTCP
+ * @media: a stream was recognised: this side sends media
+ * @contradicted: what looks like RTP did not go on like RTP
+ */
+struct rg_side {
+	struct rg_stream streams[RG_STREAMS_MAX];
+	struct rg_rtcp_state rtcp;
+	bool media;
+	bool contradicted;
+};
+
+/**
+ * struct rg_media - the classifier's state of one flow, zeroed at first
+ * @sides: by enum rg_dir
+ *
+ * The caller owns the memory and sees to it that one caller feeds at a time.
+ */
+struct rg_media {
+	struct rg_side sides[RG_DIRS];
+};
+
+/**
+ * struct rg_answer - what is known of a packet
+ * @shape: enum rg_shape
+ * @class: enum rtpguard_class of the stream the packet belongs to
+ * @protection: enum rtpguard_protection of it
+ * @subject: enum rtpguard_subject
+ * @hold: could be media and nothing shows otherwise: strict holds it back
+ * @changed: class or protection of the stream changed with this packet
+ * @duplicate: the network's copy of a packet seen before
+ * @evidence: enum rtpguard_evidence bits behind it
+ * @stream: the stream, or NULL; valid as long as the state is
+ */
+struct rg_answer {
+	u8 shape;
+	u8 class;
+	u8 protection;
+	u8 subject;
+	bool hold;
+	bool changed;
+	bool duplicate;
+	u64 evidence;
+	struct rg_stream *stream;
+};
+
+/**
+ * struct rg_summary - the worst that a flow has shown
+ * @class: class of its worst stream
+ * @protection: protection of its worst stream
+ * @evidence: all evidence of that stream
+ * @packets_before_verdict: packets of it up to the decision; 0: undecided
+ * @ssrcs: RTP streams recognised, both directions
+ */
+struct rg_summary {
+	u8 class;
+	u8 protection;
+	u64 evidence;
+	u64 packets_before_verdict;
+	u32 ssrcs;
+};
+
+/**
+ * union rg_parsed - a datagram read as one of the shapes
+ * @rtp: for RG_SHAPE_RTP
+ * @rtcp: for RG_SHAPE_RTCP
+ */
+union rg_parsed {
+	struct rg_rtp rtp;
+	struct rg_rtcp rtcp;
+};
+
+/**
+ * struct rg_recogniser - one protocol, one file, one row in the table
+ * @shape: enum rg_shape of what it accepts
+ * @classes: bitmap of enum rtpguard_class that it can name
+ * @parse: could the datagram be this protocol, by itself?
+ * @feed: bring the state up to date and answer
+ */
+struct rg_recogniser {
+	u8 shape;
+	u32 classes;
+	bool (*parse)(const struct rg_packet *pkt, union rg_parsed *parsed);
+	void (*feed)(struct rg_side *side, const struct rg_packet *pkt,
+		     const union rg_parsed *parsed, struct rg_answer *ans);
+};
+
+/* stream.c, rtcp.c */
+extern const struct rg_recogniser rg_rtp_recogniser;
+extern const struct rg_recogniser rg_rtcp_recogniser;
+
+/* classify.c */
+void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
+	     struct rg_answer *ans);
+void rg_media_summary(const struct rg_media *media, struct rg_summary *sum);
+bool rg_protection_worse(u8 a, u8 b);
+u32 rg_classes(void);
+
+#endif /* RG_CORE_CLASSIFY_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef RG_CORE_RTP_H
+#define RG_CORE_RTP_H
+
+#include "packet.h"
+
+/**
+ * struct rg_rtp - an RTP fixed header (RFC 3550, 5.1) and what follows it
+ * @pt: payload type
+ * @marker: the M bit
+ * @padding: the P bit; in SRTP the count it announces is encrypted
+ * @seq: sequence number
+ * @ts: timestamp, in units of the payload's clock
+ * @ssrc: synchronisation source
+ * @payload_off: bytes before the payload: header, CSRCs and extension
+ * @payload_len: bytes of payload on the wire, padding included
+ */
+struct rg_rtp {
+	u8 pt;
+	bool marker;
+	bool padding;
+	u16 seq;
+	u32 ts;
+	u32 ssrc;
+	u32 payload_off;
+	u32 payload_len;
+};
+
+bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp);
+bool rg_rtp_static_type(const struct rg_rtp *rtp);
+bool rg_rtp_static_length(const struct rg_rtp *rtp);
+
+#endif /* RG_CORE_RTP_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef RG_CORE_TYPES_H
+#define RG_CORE_TYPES_H
+
+/*
+ * The core compiles unchanged in the kernel and in userspace. This is the only
+ * place that knows which of the two it is.
+ */
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+#endif
+
+#endif /* RG_CORE_TYPES_H */
