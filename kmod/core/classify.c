@@ -39,8 +39,6 @@ static const struct rg_recogniser *const recognisers[] = {
 	&rg_rtp_recogniser,
 };
 
-#define N_RECOGNISERS (sizeof(recognisers) / sizeof(recognisers[0]))
-
 /* From best to worst. Unprotected are the last three. */
 static const u8 protection_rank[] = {
 	[RTPGUARD_PROTECTION_PROTECTED] = 0,
@@ -76,7 +74,7 @@ u32 rg_classes(void)
 	u32 classes = 0;
 	size_t i;
 
-	for (i = 0; i < N_RECOGNISERS; i++)
+	for (i = 0; i < ARRAY_SIZE(recognisers); i++)
 		classes |= recognisers[i]->classes;
 	return classes;
 }
@@ -99,7 +97,7 @@ void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	size_t i;
 
 	memset(ans, 0, sizeof(*ans));
-	for (i = 0; i < N_RECOGNISERS; i++) {
+	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
 		if (!recognisers[i]->parse(pkt, &parsed))
 			continue;
 		ans->shape = recognisers[i]->shape;

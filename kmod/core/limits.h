@@ -21,8 +21,8 @@
  * Steps of a timestamp. Ahead: 46 s at 90 kHz, for a sender that pauses.
  * Behind: 0.7 s at 90 kHz, video sends in decoding order (RFC 6184, 5.1).
  */
-#define RG_TS_AHEAD_MAX		(1u << 22)
-#define RG_TS_BEHIND_MAX	(1u << 16)
+#define RG_TS_AHEAD_MAX		0x400000u
+#define RG_TS_BEHIND_MAX	0x10000u
 
 /* Packets in continuity that make RTP, and static lengths that make clear. */
 #define RG_CONTINUITY_MIN	3

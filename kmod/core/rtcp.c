@@ -140,7 +140,7 @@ static void feed(struct rg_side *side, const struct rg_packet *pkt,
 
 const struct rg_recogniser rg_rtcp_recogniser = {
 	.shape = RG_SHAPE_RTCP,
-	.classes = 1u << RTPGUARD_CLASS_RTCP,
+	.classes = BIT(RTPGUARD_CLASS_RTCP),
 	.parse = parse,
 	.feed = feed,
 };

@@ -79,7 +79,7 @@ static u8 static_unit(u8 pt)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(static_lengths) / sizeof(static_lengths[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(static_lengths); i++) {
 		if (static_lengths[i].pt == pt)
 			return static_lengths[i].unit;
 	}

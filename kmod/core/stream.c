@@ -257,7 +257,7 @@ static bool rtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
 
 const struct rg_recogniser rg_rtp_recogniser = {
 	.shape = RG_SHAPE_RTP,
-	.classes = 1u << RTPGUARD_CLASS_RTP,
+	.classes = BIT(RTPGUARD_CLASS_RTP),
 	.parse = rtp_parse,
 	.feed = rtp_feed,
 };

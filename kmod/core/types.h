@@ -7,6 +7,8 @@
  * place that knows which of the two it is.
  */
 #ifdef __KERNEL__
+#include <linux/bits.h>
+#include <linux/kernel.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -21,6 +23,13 @@ typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 typedef __s32 s32;
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+#ifndef BIT
+#define BIT(nr) (1UL << (nr))
+#endif
 #endif
 
 #endif /* RG_CORE_TYPES_H */

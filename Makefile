@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# rtpguard: the kernel module, the tool and their tests. `make help` lists what
+# can be made.
+
+SHELL := /bin/bash
+
+O := build
+KERNEL ?= 6.12
+
+# One module a kernel: every installed Debian headers package, or KDIR= alone.
+ifdef KDIR
+KDIRS := $(KDIR)
+else
+KDIRS := $(patsubst %/include/generated/utsrelease.h,%,\
+	 $(wildcard /lib/modules/*/build/include/generated/utsrelease.h))
+endif
+
+all: modules tool ## build module and tool (the default)
+
+help: ## list the targets
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z][a-z0-9 -]*\):[^#]*## /  \1\t/p' $(MAKEFILE_LIST) | \
+		expand -t 18
+	@echo 'Variables:'
+	@echo '  KDIR=DIR        build the module for these kernel headers only'
+	@echo '  KERNEL=VERSION  kernel of `make vm`: 6.1 or 6.12 ($(KERNEL))'
+	@echo '  WITH_PCAP=0     build the tool without replay and libpcap'
+	@echo '  W=1 C=2         more warnings, sparse'
+
+deps-%:
+	@selftests/deps.sh $*
+
+# Kbuild leaves its objects beside the sources, so each kernel gets a copy.
+MODULE_SOURCES := $(shell find Kbuild kmod include -name '*.[ch]' -o -name Kbuild)
+
+modules: deps-build ## build the module for every installed headers package
+	@$(MAKE) --no-print-directory modules-built
+
+# A second make: headers that deps-build installed are found only by now.
+modules-built:
+	@test -n '$(KDIRS)' || { echo 'make: no kernel headers found in' \
+		'/lib/modules/*/build: install linux-headers-amd64, or set KDIR=' >&2; \
+		exit 1; }
+	@set -e; for kdir in $(KDIRS); do \
+		$(MAKE) --no-print-directory module KDIR=$$kdir; done
+
+# What uname -r says; Debian's 6.1 has another word in kernel.release.
+RELEASE = $(shell sed -n 's/^\#define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+
+module: $(MODULE_SOURCES)
+	@test -n '$(RELEASE)' || { echo 'make: $(KDIR): no configured kernel' \
+		'headers there (include/generated/utsrelease.h)' >&2; exit 1; }
+	@mkdir -p $(O)/$(RELEASE)
+	@copy=$(O)/$(RELEASE); for f in $^; do \
+		mkdir -p $$copy/$$(dirname $$f); \
+		cmp -s $$f $$copy/$$f || cp $$f $$copy/$$f; done
+	@echo "  MODULE  $(O)/$(RELEASE)/rtpguard.ko"
+	@$(MAKE) --no-print-directory -s -C $(KDIR) M=$(CURDIR)/$(O)/$(RELEASE) \
+		W=$(W) C=$(C) CF=-Wsparse-error RG_WERROR=y modules
+
+tool: deps-build ## build build/rtpguard
+	@$(MAKE) --no-print-directory -C tool O=$(CURDIR)/$(O)
+
+selftests-built: deps-test tool
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O)
+
+test: test-host test-vm ## all tests: on this machine and on both kernels
+
+test-host: selftests-built ## tests that need neither root nor the module
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) run-host
+
+test-vm: modules selftests-built ## the module's tests in QEMU, Debian 6.1 and 6.12
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) run-vm
+
+demo: deps-demo modules selftests-built ## a real call, in clear and encrypted
+	@selftests/demo/run.sh
+
+vm: deps-test modules tool ## a shell in a virtual machine, KERNEL=6.1 or 6.12
+	@selftests/vm/run.sh -k $(KERNEL) --shell
+
+genl: deps-lint ## regenerate netlink policy and uapi header from the spec
+	@include/netlink/generate.sh "$$(selftests/vm/kernels.sh source)" .
+
+check-genl: deps-lint ## is what `make genl` makes what is checked in?
+	@selftests/lint/genl.sh
+
+check-floors: ## do lower layers include upper ones?
+	@selftests/lint/floors.sh
+
+lint: deps-lint ## W=1, sparse, checkpatch, shellcheck, cppcheck, floors, gates
+	@selftests/lint/run.sh
+
+install: modules tool ## install the tool, and the module for the running kernel
+	$(MAKE) -C tool O=$(CURDIR)/$(O) install
+	install -D -m 0644 $(O)/$$(uname -r)/rtpguard.ko \
+		$(DESTDIR)/lib/modules/$$(uname -r)/updates/rtpguard.ko
+	test -n '$(DESTDIR)' || depmod
+
+clean: ## remove build/
+	rm -rf $(O)
+
+.PHONY: all help modules modules-built module tool selftests-built test \
+	test-host test-vm demo vm genl check-genl check-floors lint install clean

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "judge.h"
+#include "event.h"
+#include "flow.h"
+#include "packet.h"
+#include "ruleset.h"
+#include "stats.h"
+
+#include <linux/ipv6.h>
+#include <linux/local_lock.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+/* Where the bytes of non-linear packets are copied to. */
+struct scratch {
+	local_lock_t lock;
+	u8 bytes[RG_COPY_MAX];
+};
+
+static DEFINE_PER_CPU(struct scratch, scratch) = {
+	.lock = INIT_LOCAL_LOCK(lock),
+};
+
+/**
+ * struct judgement - one packet on its way through
+ * @skb: the packet
+ * @state: of the hook
+ * @ruleset: the ruleset it is judged by; RCU
+ * @mode: its mode, read once
+ * @output: judged; else it only teaches
+ * @head: its headers
+ * @key: of its flow
+ * @flow: its flow, or NULL where it has none
+ * @cell: what it is counted as: the worst of its segments
+ * @rule: that decided, or -1
+ * @report: an event is due: what the flow is has changed
+ * @log: an event is due: a rule or default with `log` spoke anew
+ */
+struct judgement {
+	struct sk_buff *skb;
+	const struct nf_hook_state *state;
+	const struct rg_ruleset *ruleset;
+	u8 mode;
+	bool output;
+	struct rg_headers head;
+	struct rg_flow_key key;
+	struct rg_flow *flow;
+	struct rg_cell cell;
+	s32 rule;
+	bool report;
+	bool log;
+};
+
+/* Worse verdicts are later in this order. */
+static const u8 verdict_rank[] = {
+	[RTPGUARD_VERDICT_ACCEPT] = 0,
+	[RTPGUARD_VERDICT_WOULD_HOLD] = 1,
+	[RTPGUARD_VERDICT_WOULD_DROP] = 2,
+	[RTPGUARD_VERDICT_HOLD] = 3,
+	[RTPGUARD_VERDICT_DROP] = 4,
+};
+
+static void owner_get(const struct judgement *j, struct rg_flow_owner *owner)
+{
+	const struct sock *sk = j->skb->sk;
+
+	memset(owner, 0, sizeof(*owner));
+	owner->netns = j->key.tuple.netns;
+	/* A bridged or forwarded packet may still carry another one's socket. */
+	if (!j->output || !sk || !sk_fullsock(sk) ||
+	    !net_eq(sock_net(sk), j->state->net))
+		return;
+	owner->has_uid = true;
+	owner->uid = from_kuid(&init_user_ns, READ_ONCE(sk->sk_uid));
+}
+
+/* Device names are the host's to give: elsewhere any user chooses them. */
+static const char *oifname_get(const struct judgement *j)
+{
+	if (!j->output || !net_eq(j->state->net, &init_net))
+		return NULL;
+	return j->state->out->name;
+}
+
+static void query_fill(const struct judgement *j, const struct rg_answer *ans,
+		       struct rg_query *query)
+{
+	memcpy(query->saddr, j->head.saddr, sizeof(query->saddr));
+	memcpy(query->daddr, j->head.daddr, sizeof(query->daddr));
+	query->oifname = oifname_get(j);
+	query->sport = j->head.sport;
+	query->dport = j->head.dport;
+	query->family = j->head.family;
+	query->l4proto = j->head.l4proto;
+	query->subject = ans->subject;
+	query->class = ans->class;
+	query->protection = ans->protection;
+}
+
+static void match_eval(const struct judgement *j, const struct rg_answer *ans,
+		       struct rg_match *match)
+{
+	struct rg_query query;
+
+	query_fill(j, ans, &query);
+	rg_policy_eval(&j->ruleset->policy, &query, match);
+}
+
+/* What the ruleset says of a flow holds until the flow or the ruleset change. */
+static bool match_is_current(const struct judgement *j,
+			     const struct rg_answer *ans,
+			     const struct rg_flow_match *cached)
+{
+	return cached->generation == j->ruleset->generation &&
+	       cached->oif == j->state->out->ifindex &&
+	       cached->class == ans->class &&
+	       cached->protection == ans->protection &&
+	       cached->subject == ans->subject;
+}
+
+static void match_get(struct judgement *j, struct rg_flow_match *cached,
+		      const struct rg_answer *ans, struct rg_match *match)
+{
+	if (!match_is_current(j, ans, cached)) {
+		cached->generation = j->ruleset->generation;
+		cached->oif = j->state->out->ifindex;
+		cached->class = ans->class;
+		cached->protection = ans->protection;
+		cached->subject = ans->subject;
+		match_eval(j, ans, &cached->match);
+		j->log |= cached->match.log &&
+			  ans->class != RTPGUARD_CLASS_UNKNOWN;
+	}
+	*match = cached->match;
+}
+
+static bool is_unprotected(u8 protection)
+{
+	return RG_UNPROTECTED & BIT(protection);
+}
+
+static bool verdict_passes(u8 verdict)
+{
+	return verdict != RTPGUARD_VERDICT_DROP &&
+	       verdict != RTPGUARD_VERDICT_HOLD;
+}
+
+/*
+ * How many of a stream left before it was known for what it is. Forwarded
+ * packets taught on their way in, so that it may be known since then.
+ */
+static void before_verdict_count(struct rg_stream *stream, u8 protection,
+				 u8 verdict)
+{
+	if (!stream)
+		return;
+	if (!is_unprotected(protection)) {
+		stream->passed += verdict_passes(verdict);
+	} else if (stream->passed) {
+		rg_stats_add(RG_STAT_BEFORE_VERDICT, stream->passed);
+		stream->passed = 0;
+	}
+}
+
+static void segment_record(struct judgement *j, const struct rg_answer *ans,
+			   s32 rule, u8 verdict)
+{
+	if (verdict_rank[verdict] < verdict_rank[j->cell.verdict])
+		return;
+	if (verdict == j->cell.verdict &&
+	    rg_protection_worse(j->cell.protection, ans->protection))
+		return;
+	j->cell.class = ans->class;
+	j->cell.protection = ans->protection;
+	j->cell.verdict = verdict;
+	j->rule = rule;
+}
+
+/* A datagram in the shape of media whose flow has no entry, and gets none. */
+static void judge_stateless(struct judgement *j, const struct rg_answer *ans)
+{
+	struct rg_match match;
+
+	if (!j->output)
+		return;
+	match_eval(j, ans, &match);
+	segment_record(j, ans, match.rule,
+		       rg_policy_verdict(j->mode, ans, &match));
+}
+
+static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
+			  struct rg_answer *ans)
+{
+	struct rg_flow *flow = j->flow;
+	struct rg_match match;
+	u8 verdict;
+
+	lockdep_assert_held(&flow->lock);
+	pkt->dir = rg_flow_dir(flow, &j->key);
+	rg_feed(&flow->media, pkt, ans);
+	j->report |= ans->changed;
+	flow->media_packets += ans->shape == RG_SHAPE_RTP;
+	if (ans->class != RTPGUARD_CLASS_UNKNOWN && !flow->kept)
+		WRITE_ONCE(flow->kept, true);
+	if (ans->shape == RG_SHAPE_OTHER)
+		return;
+	if (!j->output) {
+		segment_record(j, ans, -1, RTPGUARD_VERDICT_ACCEPT);
+		return;
+	}
+	match_get(j, &flow->matches[pkt->dir][ans->shape == RG_SHAPE_RTCP], ans,
+		  &match);
+	verdict = rg_policy_verdict(j->mode, ans, &match);
+	before_verdict_count(ans->stream, ans->protection, verdict);
+	segment_record(j, ans, match.rule, verdict);
+}
+
+/* Find the flow; make an entry only for what looks like media. */
+static void flow_get(struct judgement *j, const struct rg_packet *pkt,
+		     struct rg_answer *ans)
+{
+	struct rg_flow_owner owner;
+
+	if (j->flow)
+		return;
+	j->flow = rg_flow_find(&j->key);
+	if (j->flow)
+		return;
+	rg_feed(NULL, pkt, ans);
+	if (ans->shape == RG_SHAPE_OTHER)
+		return;
+	owner_get(j, &owner);
+	j->flow = rg_flow_add(&j->key, &owner, pkt->now_ms);
+}
+
+static void judge_datagram(struct judgement *j, struct rg_packet *pkt)
+{
+	struct rg_answer ans;
+
+	flow_get(j, pkt, &ans);
+	if (j->flow) {
+		spin_lock_bh(&j->flow->lock);
+		judge_in_flow(j, pkt, &ans);
+		spin_unlock_bh(&j->flow->lock);
+	} else if (ans.shape != RG_SHAPE_OTHER) {
+		judge_stateless(j, &ans);
+	}
+}
+
+/* Linear bytes are read where they are, others are copied, up to a bound. */
+static void judge_segment(struct judgement *j, u32 off, u32 len)
+{
+	struct rg_packet pkt = {
+		.len = min_t(u32, len, RG_COPY_MAX),
+		.wire_len = len,
+		.now_ms = rg_flow_now_ms(),
+	};
+
+	if (off + pkt.len <= skb_headlen(j->skb)) {
+		pkt.data = skb_header_pointer(j->skb, off, pkt.len, NULL);
+		judge_datagram(j, &pkt);
+		return;
+	}
+	local_lock_nested_bh(&scratch.lock);
+	pkt.data = skb_header_pointer(j->skb, off, pkt.len,
+				      this_cpu_ptr(&scratch)->bytes);
+	if (pkt.data)
+		judge_datagram(j, &pkt);
+	else
+		rg_stats_add(RG_STAT_UNDECODABLE, 1);
+	local_unlock_nested_bh(&scratch.lock);
+}
+
+static void flow_account(struct judgement *j)
+{
+	struct rg_flow *flow = j->flow;
+
+	spin_lock_bh(&flow->lock);
+	flow->packets++;
+	flow->bytes += j->skb->len;
+	if (j->output) {
+		flow->passed += verdict_passes(j->cell.verdict);
+		flow->dropped += j->cell.verdict == RTPGUARD_VERDICT_DROP;
+		flow->held += j->cell.verdict == RTPGUARD_VERDICT_HOLD;
+	}
+	WRITE_ONCE(flow->last_ms, rg_flow_now_ms());
+	spin_unlock_bh(&flow->lock);
+}
+
+/* Every datagram of a GSO run is judged; the worst decides for all. */
+static void judge_datagrams(struct judgement *j)
+{
+	u32 off = j->head.payload_off;
+	u32 left = j->head.payload_len;
+	u32 len;
+
+	rg_flow_key(&j->head, j->state->net->net_cookie, &j->key);
+	while (left) {
+		len = min(left, j->head.segment_len);
+		judge_segment(j, off, len);
+		off += len;
+		left -= len;
+	}
+	if (j->flow)
+		flow_account(j);
+}
+
+/* What cannot be judged could be anything: only strict holds it back. */
+static void judge_unreadable(struct judgement *j, enum rg_stat stat)
+{
+	rg_stats_add(stat, 1);
+	if (!j->output)
+		return;
+	if (j->mode == RTPGUARD_MODE_STRICT)
+		j->cell.verdict = RTPGUARD_VERDICT_HOLD;
+	else if (j->mode == RTPGUARD_MODE_MONITOR)
+		j->cell.verdict = RTPGUARD_VERDICT_WOULD_HOLD;
+}
+
+/*
+ * The host's own copy of a multicast or broadcast it sends, for its own
+ * sockets: it has no socket and is not forwarded. The original is judged.
+ */
+static bool is_loop_copy(const struct judgement *j)
+{
+	const struct sk_buff *skb = j->skb;
+
+	if (!j->output || !j->head.multicast || skb->sk)
+		return false;
+	return j->head.family == 4 ? !(IPCB(skb)->flags & IPSKB_FORWARDED) :
+				     !(IP6CB(skb)->flags & IP6SKB_FORWARDED);
+}
+
+static void judge_events(struct judgement *j)
+{
+	const struct rg_rule *rule = NULL;
+
+	if (j->rule >= 0)
+		rule = &j->ruleset->policy.rules[j->rule];
+	if (j->report)
+		rg_event_flow(j->flow);
+	if (j->log)
+		rg_event_log(j->flow, rule, j->cell.verdict);
+}
+
+static void judge_parsed(struct judgement *j, enum rg_kind kind)
+{
+	switch (kind) {
+	case RG_KIND_OTHER:
+		break;
+	case RG_KIND_DATAGRAM:
+		judge_datagrams(j);
+		break;
+	case RG_KIND_FRAGMENT:
+		judge_unreadable(j, RG_STAT_FRAG_UNJUDGED);
+		break;
+	case RG_KIND_UNDECODABLE:
+		judge_unreadable(j, RG_STAT_UNDECODABLE);
+		break;
+	}
+	rg_stats_count(&j->cell, j->skb->len);
+	if (j->rule >= 0)
+		rg_ruleset_count(j->ruleset, j->rule, j->skb->len);
+}
+
+static void judge(struct judgement *j)
+{
+	enum rg_kind kind;
+
+	j->ruleset = rg_ruleset_get();
+	j->mode = READ_ONCE(j->ruleset->mode);
+	if (j->mode == RTPGUARD_MODE_OFF)
+		return;
+	kind = rg_packet_parse(j->skb, j->state->pf, &j->head);
+	if (is_loop_copy(j))
+		return;
+	local_bh_disable();
+	judge_parsed(j, kind);
+	local_bh_enable();
+	judge_events(j);
+}
+
+/**
+ * rg_judge_output() - judge a packet that leaves
+ * @skb: at POST_ROUTING; never changed
+ * @state: of the hook
+ *
+ * Context: netfilter hook: RCU read side, process or softirq.
+ * Return: enum rtpguard_verdict.
+ */
+u8 rg_judge_output(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct judgement j = {
+		.skb = skb,
+		.state = state,
+		.output = true,
+		.cell.direction = RTPGUARD_DIRECTION_OUT,
+		.rule = -1,
+	};
+
+	judge(&j);
+	return j.cell.verdict;
+}
+
+/**
+ * rg_judge_input() - learn from a packet that came in
+ * @skb: at PRE_ROUTING; never changed
+ * @state: of the hook
+ *
+ * Context: netfilter hook: RCU read side, softirq or process.
+ */
+void rg_judge_input(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct judgement j = {
+		.skb = skb,
+		.state = state,
+		.cell.direction = RTPGUARD_DIRECTION_IN,
+		.rule = -1,
+	};
+
+	judge(&j);
+}
