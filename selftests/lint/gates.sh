@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What must not stand in the source, by pattern.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+bad=0
+gate() # what it means, pattern, files...
+{
+	local why=$1 pattern=$2
+	shift 2
+	if grep -nE -e "$pattern" "$@" /dev/null; then
+		echo "gates: $why" >&2
+		bad=1
+	fi
+}
+
+mapfile -t kmod < <(find kmod -name '*.[ch]' ! -name 'genl.*')
+mapfile -t core < <(find kmod/core -name '*.[ch]')
+mapfile -t code < <(find kmod tool selftests include -name '*.[chly]')
+mapfile -t shell < <(find selftests tool include .ci -name '*.sh' -o -path '.ci/run')
+mapfile -t no_compat < <(printf '%s\n' "${kmod[@]}" | grep -v compat.h)
+
+gate 'packets are read by bounded copy, never pulled or changed' \
+	'skb->data\b|pskb_may_pull|skb_linearize|skb_ensure_writable|skb_push|skb_pull' \
+	"${kmod[@]}"
+gate 'version checks belong in compat.h' \
+	'LINUX_VERSION_CODE|KERNEL_VERSION' "${no_compat[@]}"
+gate 'no BUG, WARN_ON_ONCE for our own bugs only' \
+	'\b(BUG|BUG_ON|WARN|WARN_ON)\(' "${kmod[@]}"
+gate 'the core has no allocation, lock, clock or print' \
+	'\b(k[mz]alloc|kfree|malloc|free|printk|pr_[a-z]+|printf|ktime_get|get_jiffies_64|spin_lock)\(' \
+	"${core[@]}"
+gate 'the core reads bytes through the cursor' \
+	'(->|\.)data\[|ntoh[sl]|__be(16|32)' "${core[@]}"
+gate 'no strings or numbers parsed by libc habits in the kernel' \
+	'\b(strto[a-z]+|strchr|strstr|sscanf)\(' "${kmod[@]}"
+gate 'left-overs' '#if 0|\bXX''X\b|\bFIX''ME\b' "${code[@]}"
+gate 'tests wait for a condition, not for a time' \
+	'(^|[^.[:alnum:]_-])sleep +[1-9]' "${shell[@]}"
+
+while read -r lines file; do
+	case $file in total|*genl.c) continue ;; esac
+	if [ "$lines" -gt 500 ]; then
+		echo "gates: $file: $lines lines, one noun a file is 500" >&2
+		bad=1
+	fi
+done < <(find kmod tool selftests -name '*.c' -exec wc -l {} +)
+
+exit "$bad"

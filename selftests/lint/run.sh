@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# All static checks, as one KTAP test program: compilers with W=1 and sparse on
+# every kernel's headers, checkpatch --strict, shellcheck, cppcheck, floors,
+# gates, and the generated netlink files.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+source=$(selftests/vm/kernels.sh source) || exit 1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+modules_w1()
+{
+	local dir
+
+	for dir in build/*/kmod; do
+		# sparse reads what is compiled: compile all of it again.
+		[ ! -d "$dir" ] || find "$dir" -name '*.o' -delete
+	done
+	make --no-print-directory modules W=1 C=2 >"$log" 2>&1 &&
+		! grep -E 'warning|error' "$log"
+}
+
+checkpatch()
+{
+	local file ignore bad=0
+
+	while read -r file; do
+		case $file in
+		kmod/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
+		*) ignore=SPDX_LICENSE_TAG ;;
+		esac
+		perl "$source/scripts/checkpatch.pl" --no-tree --strict -f \
+			--terse --show-types --no-summary --quiet \
+			--ignore "$ignore" "$file" || bad=1
+	done < <(find kmod tool selftests -name '*.[ch]' ! -name 'genl.[ch]' | sort)
+	return "$bad"
+}
+
+shell_scripts()
+{
+	mapfile -t scripts < <(grep -rlE '^#!/bin/(ba)?sh' .ci include selftests tool)
+	shellcheck -x -P SCRIPTDIR "${scripts[@]}"
+}
+
+cpp_check()
+{
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+		--enable=warning,portability -Iinclude -Iinclude/uapi \
+		kmod/core tool
+}
+
+checks=(
+	"modules_w1 W=1 and sparse are silent"
+	"checkpatch checkpatch --strict is silent"
+	"shell_scripts shellcheck is silent"
+	"cpp_check cppcheck is silent on core and tool"
+	"selftests/lint/floors.sh no floor includes an upper one"
+	"selftests/lint/gates.sh no forbidden pattern"
+	"selftests/lint/genl.sh generated files are what the spec says"
+)
+
+echo 'KTAP version 1'
+echo "1..${#checks[@]}"
+n=0
+failed=0
+for check in "${checks[@]}"; do
+	n=$((n + 1))
+	if output=$("${check%% *}" 2>&1); then
+		echo "ok $n ${check#* }"
+	else
+		printf '%s\n' "$output" | sed 's/^/# /'
+		echo "not ok $n ${check#* }"
+		failed=1
+	fi
+done
+exit "$failed"
