@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "conf.h"
+#include "conf_parse.h"
+#include "conf.tab.h"
+#include "conf.lex.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct value *value_new(const struct place *at, const char *text)
+{
+	struct value *value = calloc(1, sizeof(*value));
+
+	if (!value)
+		abort();
+	value->place = *at;
+	value->text = strdup(text);
+	if (!value->text)
+		abort();
+	return value;
+}
+
+struct value *value_append(struct value *list, struct value *last)
+{
+	struct value *value;
+
+	for (value = list; value->next; value = value->next)
+		;
+	value->next = last;
+	return list;
+}
+
+void values_free(struct value *list)
+{
+	struct value *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		free(list->text);
+		free(list);
+	}
+}
+
+/* The source line, and a caret under the column; tabs stay tabs. */
+static void caret_print(const struct parse *parse, const struct place *at)
+{
+	const char *line = parse->text;
+	const char *end = parse->text + parse->len;
+	const char *stop;
+	int i;
+
+	for (i = 1; i < at->first_line && line < end; line++)
+		i += *line == '\n';
+	for (stop = line; stop < end && *stop != '\n'; stop++)
+		;
+	fprintf(parse->errors, "%.*s\n", (int)(stop - line), line);
+	for (i = 1; i < at->first_column && line < stop; i++, line++)
+		fputc(*line == '\t' ? '\t' : ' ', parse->errors);
+	fputs("^\n", parse->errors);
+}
+
+/**
+ * parse_error() - report the first error of a file
+ * @parse: the file
+ * @at: where
+ * @format: what, and what was expected
+ *
+ * Later errors follow from the first more often than not: they are not shown.
+ */
+void parse_error(struct parse *parse, const struct place *at,
+		 const char *format, ...)
+{
+	va_list args;
+
+	if (parse->failed)
+		return;
+	parse->failed = true;
+	fprintf(parse->errors, "%s:%d:%d: error: ", parse->path, at->first_line,
+		at->first_column);
+	va_start(args, format);
+	vfprintf(parse->errors, format, args);
+	va_end(args);
+	fputc('\n', parse->errors);
+	caret_print(parse, at);
+}
+
+/* Bytes of a valid UTF-8 sequence (RFC 3629); 0: not one. */
+static size_t utf8_len(const unsigned char *p, size_t left)
+{
+	static const struct {
+		unsigned char mask, lead, len;
+		unsigned int min;
+	} forms[] = {
+		{ 0x80, 0x00, 1, 0 },
+		{ 0xe0, 0xc0, 2, 0x80 },
+		{ 0xf0, 0xe0, 3, 0x800 },
+		{ 0xf8, 0xf0, 4, 0x10000 },
+	};
+	unsigned int code;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if ((p[0] & forms[i].mask) != forms[i].lead)
+			continue;
+		code = p[0] & (unsigned char)~forms[i].mask;
+		for (j = 1; j < forms[i].len; j++) {
+			if (j >= left || (p[j] & 0xc0) != 0x80)
+				return 0;
+			code = code << 6 | (p[j] & 0x3f);
+		}
+		if (code < forms[i].min || code > 0x10ffff ||
+		    (code >= 0xd800 && code <= 0xdfff))
+			return 0;
+		return forms[i].len;
+	}
+	return 0;
+}
+
+static int text_check(struct parse *parse)
+{
+	struct place at = { 1, 1, 1, 1 };
+	size_t i, len;
+
+	for (i = 0; i < parse->len; i += len) {
+		len = utf8_len((const unsigned char *)parse->text + i,
+			       parse->len - i);
+		if (!len || !parse->text[i]) {
+			parse_error(parse, &at, "%s, expected text in UTF-8",
+				    len ? "NUL byte" : "byte that is not UTF-8");
+			return -1;
+		}
+		at.first_column += len;
+		if (parse->text[i] == '\n') {
+			at.first_line++;
+			at.first_column = 1;
+		}
+	}
+	return 0;
+}
+
+static char *file_slurp(const char *path, size_t *len, FILE *errors)
+{
+	struct stat st;
+	char *text;
+	FILE *file;
+
+	file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	if (!file) {
+		fprintf(errors, "%s: %s, expected a rules file\n", path,
+			strerror(errno));
+		return NULL;
+	}
+	text = malloc(CONF_SIZE_MAX + 1);
+	if (!text)
+		abort();
+	*len = 0;
+	if (!fstat(fileno(file), &st) && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else
+		*len = fread(text, 1, CONF_SIZE_MAX + 1, file);
+	if ((!*len && S_ISDIR(st.st_mode)) || ferror(file)) {
+		fprintf(errors, "%s: %s, expected a rules file\n", path,
+			strerror(errno));
+		goto err_free;
+	}
+	if (*len > CONF_SIZE_MAX) {
+		fprintf(errors, "%s: larger than %d bytes, expected a rules file\n",
+			path, CONF_SIZE_MAX);
+		goto err_free;
+	}
+	if (file != stdin)
+		fclose(file);
+	return text;
+
+err_free:
+	if (file != stdin)
+		fclose(file);
+	free(text);
+	return NULL;
+}
+
+static void defines_free(struct define *define)
+{
+	struct define *next;
+
+	for (; define; define = next) {
+		next = define->next;
+		values_free(define->values);
+		free(define->name);
+		free(define);
+	}
+}
+
+static int text_parse(struct parse *parse)
+{
+	yyscan_t scanner;
+	int ret;
+
+	if (text_check(parse))
+		return -1;
+	if (yylex_init_extra(parse, &scanner))
+		abort();
+	yy_scan_bytes(parse->text, (int)parse->len, scanner);
+	ret = yyparse(scanner, parse);
+	yylex_destroy(scanner);
+	return ret || parse->failed ? -1 : 0;
+}
+
+/**
+ * conf_defaults() - what is in force without a rules file
+ * @conf: filled; conf_free() is due
+ */
+void conf_defaults(struct conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	rg_policy_defaults(&conf->policy);
+}
+
+/**
+ * conf_free() - free what conf_read() or a dump allocated
+ * @conf: may be zeroed
+ */
+void conf_free(struct conf *conf)
+{
+	free(conf->policy.rules);
+	free(conf->policy.prefixes);
+	free(conf->policy.ports);
+	free(conf->policy.ifnames);
+	memset(conf, 0, sizeof(*conf));
+}
+
+/**
+ * conf_read() - read a rules file
+ * @path: file, or "-" for standard input
+ * @conf: filled on success; conf_free() is due then
+ * @errors: where the first error goes, with file, line, column and a caret
+ *
+ * Return: 0 or -1.
+ */
+int conf_read(const char *path, struct conf *conf, FILE *errors)
+{
+	struct parse parse = {
+		.conf = conf,
+		.path = strcmp(path, "-") ? path : "stdin",
+		.errors = errors,
+	};
+	char *text;
+	int ret;
+
+	text = file_slurp(path, &parse.len, errors);
+	if (!text)
+		return -1;
+	parse.text = text;
+	conf_defaults(conf);
+	ret = text_parse(&parse);
+	if (ret)
+		conf_free(conf);
+	defines_free(parse.defines);
+	free(text);
+	return ret;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rtpguard.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *word;
+	int (*run)(const struct options *opt, int argc, char **argv);
+	const char *args;
+	const char *what;
+} commands[] = {
+	{ "status", cmd_status, "", "mode, coverage and totals" },
+	{ "load", cmd_load, "[--expect GENERATION] FILE",
+	  "replace the ruleset, all or nothing" },
+	{ "check", cmd_check, "FILE", "is it a valid rules file?" },
+	{ "mode", cmd_mode, "[off|monitor|enforce|strict]",
+	  "show or set the mode" },
+	{ "list", cmd_list, "ruleset|flows|counters", "what is in force" },
+	{ "monitor", cmd_monitor, "", "print events as they happen" },
+#ifdef WITH_PCAP
+	{ "replay", cmd_replay,
+	  "[--mode MODE] [--rules FILE] [--local PREFIX] CAPTURE...",
+	  "what it would have said of captures" },
+#endif
+	{ "version", cmd_version, "", "version of the tool" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct option options[] = {
+	{ "check", required_argument, NULL, 'c' },
+	{ "file", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "numeric", no_argument, NULL, 'n' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static void help(FILE *to)
+{
+	size_t i;
+
+	fputs("usage: rtpguard [-j|--json] [-n|--numeric] COMMAND [ARGUMENT...]\n"
+	      "       rtpguard -f FILE    the same as load FILE\n"
+	      "       rtpguard -c FILE    the same as check FILE\n\n", to);
+	for (i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %s %s\n        %s\n", commands[i].word,
+			commands[i].args, commands[i].what);
+}
+
+/**
+ * usage_error() - tell the user what is wrong with the command line
+ * @format: what, and what was expected
+ *
+ * Return: STATUS_USAGE.
+ */
+int usage_error(const char *format, ...)
+{
+	va_list args;
+
+	fputs("rtpguard: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs(" (rtpguard --help)\n", stderr);
+	return STATUS_USAGE;
+}
+
+static int command_run(const struct options *opt, int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++) {
+		if (!strcmp(commands[i].word, argv[0]))
+			return commands[i].run(opt, argc, argv);
+	}
+	return usage_error("unknown command '%s'", argv[0]);
+}
+
+/*
+ * --json and --numeric are read wherever they stand: "list flows --json" is
+ * what everybody types first. What follows "--" is left alone.
+ */
+static int globals_take(struct options *opt, int argc, char **argv)
+{
+	int i, kept = 0;
+
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--")) {
+			while (i < argc)
+				argv[kept++] = argv[i++];
+			break;
+		}
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-j"))
+			opt->json = true;
+		else if (!strcmp(argv[i], "--numeric") || !strcmp(argv[i], "-n"))
+			opt->numeric = true;
+		else
+			argv[kept++] = argv[i];
+	}
+	argv[kept] = NULL;
+	return kept;
+}
+
+static int file_command(const struct options *opt, char *word, char *file)
+{
+	char *argv[] = { word, file, NULL };
+
+	return command_run(opt, 2, argv);
+}
+
+/* A rules file's first line calls us as "rtpguard -f FILE". */
+int main(int argc, char **argv)
+{
+	struct options opt = { 0 };
+	char load[] = "load", check[] = "check", version[] = "version";
+	char *none[] = { version, NULL };
+	int c;
+
+	argc = globals_take(&opt, argc, argv);
+	while ((c = getopt_long(argc, argv, "+c:f:hjnV", options, NULL)) >= 0) {
+		switch (c) {
+		case 'c':
+			return file_command(&opt, check, optarg);
+		case 'f':
+			return file_command(&opt, load, optarg);
+		case 'h':
+			help(stdout);
+			return STATUS_OK;
+		case 'j':
+			opt.json = true;
+			break;
+		case 'n':
+			opt.numeric = true;
+			break;
+		case 'V':
+			return cmd_version(&opt, 1, none);
+		default:
+			return usage_error("see the options");
+		}
+	}
+	if (optind == argc) {
+		help(stderr);
+		return STATUS_USAGE;
+	}
+	return command_run(&opt, argc - optind, argv + optind);
+}
