@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef RG_REPLAY_FLOW_H
+#define RG_REPLAY_FLOW_H
+
+#include "core/classify.h"
+
+#include <linux/rtpguard.h>
+
+struct replay_headers;
+
+#define REPLAY_VERDICTS	(RTPGUARD_VERDICT_WOULD_HOLD + 1)
+
+/**
+ * struct replay_media - what a flow has that at least once looked like media
+ * @core: the classifier's state
+ * @from: which end of the flow's key sent the first that did
+ * @media_packets: packets in the shape of RTP
+ * @verdicts: packets by enum rtpguard_verdict; those that never looked like
+ *	media are not asked about and not counted here
+ */
+struct replay_media {
+	struct rg_media core;
+	u8 from;
+	u64 media_packets;
+	u64 verdicts[REPLAY_VERDICTS];
+};
+
+/**
+ * struct replay_key - a flow's key: either end first, as in the module
+ * @addr: the lower end first (address, then port, compared as bytes)
+ * @port: host byte order, as @addr
+ * @l4proto: IPPROTO_*
+ * @family: 4 or 6
+ * @pad: zero; the key is hashed and compared as bytes
+ */
+struct replay_key {
+	u8 addr[2][16];
+	u16 port[2];
+	u8 l4proto;
+	u8 family;
+	u16 pad;
+};
+
+/**
+ * struct replay_flow - one bidirectional 5-tuple of a capture
+ * @chain: next in the same bucket
+ * @next: that appeared next in the capture
+ * @media: NULL: it never looked like media
+ * @key: the 5-tuple
+ * @hash: of @key
+ * @from: which end of @key sent the first packet
+ * @packets: both directions
+ * @bytes: of these, at the network layer
+ */
+struct replay_flow {
+	struct replay_flow *chain;
+	struct replay_flow *next;
+	struct replay_media *media;
+	struct replay_key key;
+	u32 hash;
+	u8 from;
+	u64 packets;
+	u64 bytes;
+};
+
+/**
+ * struct replay_flows - the flows of one capture
+ * @buckets: chains
+ * @mask: number of buckets, a power of two, less one
+ * @count: flows
+ * @first: in order of appearance
+ * @last: in order of appearance
+ * @seed: of the hash
+ */
+struct replay_flows {
+	struct replay_flow **buckets;
+	u32 mask;
+	u32 count;
+	struct replay_flow *first;
+	struct replay_flow *last;
+	u64 seed;
+};
+
+/* replay_flow.c */
+int replay_flows_init(struct replay_flows *flows);
+void replay_flows_exit(struct replay_flows *flows);
+struct replay_flow *replay_flow_get(struct replay_flows *flows,
+				    const struct replay_headers *head, u8 *from);
+struct replay_media *replay_media_add(struct replay_flow *flow, u8 from);
+u64 replay_flow_dropped(const struct replay_flow *flow);
+
+#endif /* RG_REPLAY_FLOW_H */

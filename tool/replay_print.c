@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "names.h"
+#include "replay.h"
+#include "rtpguard.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define JSON_FLAGS (JSON_COMPACT | JSON_PRESERVE_ORDER)
+
+/* "[address]:port", or without brackets for IPv4. */
+#define END_SIZE (INET6_ADDRSTRLEN + 10)
+
+static const struct {
+	u8 l4proto;
+	const char *name;
+} protos[] = {
+	{ IPPROTO_UDP, "udp" },
+	{ IPPROTO_UDPLITE, "udplite" },
+	{ IPPROTO_TCP, "tcp" },
+	{ IPPROTO_SCTP, "sctp" },
+	{ IPPROTO_DCCP, "dccp" },
+};
+
+static const char *proto_name(u8 l4proto)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		if (protos[i].l4proto == l4proto)
+			return protos[i].name;
+	}
+	return "?";
+}
+
+static const char *addr_text(const struct replay_key *key, u8 end, char *buf)
+{
+	return inet_ntop(key->family == 6 ? AF_INET6 : AF_INET, key->addr[end],
+			 buf, INET6_ADDRSTRLEN);
+}
+
+static const char *end_text(const struct replay_key *key, u8 end, char *buf)
+{
+	char addr[INET6_ADDRSTRLEN];
+
+	snprintf(buf, END_SIZE, key->family == 6 ? "[%s]:%u" : "%s:%u",
+		 addr_text(key, end, addr), key->port[end]);
+	return buf;
+}
+
+static void summarise(const struct replay_flow *flow, struct rg_summary *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	if (flow->media)
+		rg_media_summary(&flow->media->core, sum);
+}
+
+static const char *flow_verdict(const struct replay *replay,
+				const struct replay_flow *flow)
+{
+	return name_of(verdict_names,
+		       replay_flow_passes(replay->config, flow) ?
+		       RTPGUARD_VERDICT_ACCEPT : RTPGUARD_VERDICT_DROP);
+}
+
+static json_t *evidence_json(u64 evidence)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 0; evidence_names[i]; i++) {
+		if (evidence & 1ull << i)
+			json_array_append_new(array,
+					      json_string(evidence_names[i]));
+	}
+	return array;
+}
+
+static json_t *stream_json(const struct rg_stream *stream, bool reply)
+{
+	char ssrc[16];
+
+	snprintf(ssrc, sizeof(ssrc), "0x%08x", stream->ssrc);
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:I}",
+			 "ssrc", ssrc,
+			 "direction", reply ? "reply" : "original",
+			 "payload_type", stream->pt,
+			 "class", name_of(class_names, stream->class),
+			 "protection", name_of(protection_names,
+					       stream->protection),
+			 "evidence", evidence_json(stream->evidence),
+			 "packets", (json_int_t)stream->packets);
+}
+
+/* The streams that are still known at the end, as `list flows` has them. */
+static json_t *streams_json(const struct replay_flow *flow)
+{
+	json_t *array = json_array();
+	u32 dir, i;
+
+	for (dir = 0; flow->media && dir < RG_DIRS; dir++) {
+		/* The flow may have begun with what is no media. */
+		bool reply = (dir == RG_DIR_REPLY) ^
+			     (flow->media->from != flow->from);
+
+		for (i = 0; i < RG_STREAMS_MAX; i++) {
+			const struct rg_stream *stream =
+				&flow->media->core.sides[dir].streams[i];
+
+			if (rg_stream_recognised(stream))
+				json_array_append_new(array,
+						      stream_json(stream, reply));
+		}
+	}
+	return array;
+}
+
+static json_int_t flow_count(const struct replay_flow *flow,
+			     enum rtpguard_verdict verdict)
+{
+	return flow->media ? (json_int_t)flow->media->verdicts[verdict] : 0;
+}
+
+static json_t *flow_json(const struct replay *replay,
+			 const struct replay_flow *flow)
+{
+	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
+	u64 dropped = replay_flow_dropped(flow);
+	struct rg_summary sum;
+
+	summarise(flow, &sum);
+	return json_pack("{s:s, s:s, s:i, s:s, s:i, s:s, s:s, s:o, s:I, s:I,"
+			 " s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o}",
+			 "proto", proto_name(flow->key.l4proto),
+			 "src", addr_text(&flow->key, flow->from, src),
+			 "sport", flow->key.port[flow->from],
+			 "dst", addr_text(&flow->key, !flow->from, dst),
+			 "dport", flow->key.port[!flow->from],
+			 "class", name_of(class_names, sum.class),
+			 "protection", name_of(protection_names, sum.protection),
+			 "evidence", evidence_json(sum.evidence),
+			 "packets", (json_int_t)flow->packets,
+			 "bytes", (json_int_t)flow->bytes,
+			 "media_packets", flow->media ?
+			 (json_int_t)flow->media->media_packets : 0,
+			 "packets_before_verdict", sum.packets_before_verdict ?
+			 json_integer((json_int_t)sum.packets_before_verdict) :
+			 json_null(),
+			 "passed", (json_int_t)(flow->packets - dropped),
+			 "dropped", (json_int_t)dropped,
+			 "held", flow_count(flow, RTPGUARD_VERDICT_HOLD),
+			 "would_drop", flow_count(flow, RTPGUARD_VERDICT_WOULD_DROP),
+			 "would_hold", flow_count(flow, RTPGUARD_VERDICT_WOULD_HOLD),
+			 "verdict", flow_verdict(replay, flow),
+			 "ssrcs", (json_int_t)sum.ssrcs,
+			 "streams", streams_json(flow));
+}
+
+/* A file's name may hold any bytes, a JSON string holds UTF-8 only. */
+static json_t *path_json(const char *path)
+{
+	json_t *json = json_string(path);
+	char *copy;
+	size_t i;
+
+	if (json)
+		return json;
+	copy = strdup(path);
+	for (i = 0; copy && copy[i]; i++) {
+		if (copy[i] & 0x80)
+			copy[i] = '?';
+	}
+	json = copy ? json_string(copy) : NULL;
+	free(copy);
+	return json;
+}
+
+static u64 dropped_total(const struct replay *replay)
+{
+	return replay->verdicts[RTPGUARD_VERDICT_DROP] +
+	       replay->verdicts[RTPGUARD_VERDICT_HOLD];
+}
+
+static json_t *file_json(const struct replay *replay, const char *path,
+			 const char *error)
+{
+	json_t *json;
+
+	json = json_pack("{s:i, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			 "schema", RG_JSON_SCHEMA,
+			 "file", path_json(path),
+			 "mode", name_of(mode_names, replay->config->mode),
+			 "packets", (json_int_t)replay->packets,
+			 "bytes", (json_int_t)replay->bytes,
+			 "undecoded", (json_int_t)replay->kinds[REPLAY_KIND_UNDECODED],
+			 "fragments", (json_int_t)replay->kinds[REPLAY_KIND_FRAGMENT],
+			 "other", (json_int_t)replay->kinds[REPLAY_KIND_OTHER],
+			 "dropped", (json_int_t)dropped_total(replay),
+			 "held", (json_int_t)replay->verdicts[RTPGUARD_VERDICT_HOLD],
+			 "before_verdict", (json_int_t)replay->before_verdict);
+	if (json && error)
+		json_object_set_new(json, "error", json_string(error));
+	return json;
+}
+
+/* Return: 0, or -1 when it could not be made or written. */
+static int json_put(json_t *json, size_t flags)
+{
+	int ret = json ? json_dumpf(json, stdout, JSON_FLAGS | flags) : -1;
+
+	json_decref(json);
+	return ret;
+}
+
+/* Flow by flow: a million of them need not be in memory once more as JSON. */
+static int json_print_file(const struct replay *replay, const char *path,
+			   const char *error)
+{
+	const struct replay_flow *flow;
+
+	putchar('{');
+	if (json_put(file_json(replay, path, error), JSON_EMBED))
+		return -1;
+	fputs(",\"flows\":[", stdout);
+	for (flow = replay->flows.first; flow; flow = flow->next) {
+		if (json_put(flow_json(replay, flow), 0))
+			return -1;
+		if (flow->next)
+			putchar(',');
+	}
+	puts("]}");
+	return 0;
+}
+
+/* How wide the two columns of addresses have to be. */
+static int ends_width(const struct replay *replay)
+{
+	const struct replay_flow *flow;
+	char buf[END_SIZE];
+	size_t width = sizeof("SOURCE") - 1;
+	u8 end;
+
+	for (flow = replay->flows.first; flow; flow = flow->next) {
+		for (end = 0; end < 2; end++) {
+			size_t len = strlen(end_text(&flow->key, end, buf));
+
+			width = len > width ? len : width;
+		}
+	}
+	return (int)width;
+}
+
+static void evidence_print(u64 evidence)
+{
+	const char *separator = "";
+	u32 i;
+
+	for (i = 0; evidence_names[i]; i++) {
+		if (!(evidence & 1ull << i))
+			continue;
+		printf("%s%s", separator, evidence_names[i]);
+		separator = ",";
+	}
+	puts(evidence ? "" : "-");
+}
+
+static void flow_print(const struct replay *replay,
+		       const struct replay_flow *flow, int width)
+{
+	u64 dropped = replay_flow_dropped(flow);
+	char src[END_SIZE], dst[END_SIZE];
+	struct rg_summary sum;
+
+	summarise(flow, &sum);
+	printf("%-7s %-*s %-*s %-7s %-12s %9" PRIu64 " %9" PRIu64 " %9" PRIu64
+	       " %-7s ",
+	       proto_name(flow->key.l4proto), width,
+	       end_text(&flow->key, flow->from, src), width,
+	       end_text(&flow->key, !flow->from, dst),
+	       name_of(class_names, sum.class),
+	       name_of(protection_names, sum.protection),
+	       (uint64_t)flow->packets, (uint64_t)(flow->packets - dropped),
+	       (uint64_t)dropped, flow_verdict(replay, flow));
+	evidence_print(sum.evidence);
+}
+
+static void text_print_file(const struct replay *replay, const char *path)
+{
+	int width = ends_width(replay);
+	const struct replay_flow *flow;
+
+	if (!replay->packets)
+		return;
+	if (replay->flows.first)
+		printf("%-7s %-*s %-*s %-7s %-12s %9s %9s %9s %-7s %s\n",
+		       "PROTO", width, "SOURCE", width, "DEST", "CLASS",
+		       "PROTECTION", "PACKETS", "PASSED", "DROPPED", "VERDICT",
+		       "EVIDENCE");
+	for (flow = replay->flows.first; flow; flow = flow->next)
+		flow_print(replay, flow, width);
+	printf("%s: %s, %" PRIu64 " packets, %u flows; %" PRIu64 " dropped (%"
+	       PRIu64 " of them held), %" PRIu64 " left before the verdict; %" PRIu64
+	       " without ports, %" PRIu64 " later fragments, %" PRIu64
+	       " undecoded\n",
+	       path, name_of(mode_names, replay->config->mode),
+	       (uint64_t)replay->packets, replay->flows.count,
+	       (uint64_t)dropped_total(replay),
+	       (uint64_t)replay->verdicts[RTPGUARD_VERDICT_HOLD],
+	       (uint64_t)replay->before_verdict,
+	       (uint64_t)replay->kinds[REPLAY_KIND_OTHER],
+	       (uint64_t)replay->kinds[REPLAY_KIND_FRAGMENT],
+	       (uint64_t)replay->kinds[REPLAY_KIND_UNDECODED]);
+}
+
+/**
+ * replay_print() - print what a capture was judged to be
+ * @replay: after replay_run()
+ * @path: of the capture
+ * @error: why it could not be read to its end, or NULL
+ * @json: one JSON object on a line of its own, else a table
+ *
+ * Return: 0, or -1 when it could not be written.
+ */
+int replay_print(const struct replay *replay, const char *path,
+		 const char *error, bool json)
+{
+	int ret = 0;
+
+	if (json)
+		ret = json_print_file(replay, path, error);
+	else
+		text_print_file(replay, path);
+	return ret || fflush(stdout) || ferror(stdout) ? -1 : 0;
+}
