@@ -8,12 +8,11 @@ SHELL := /bin/bash
 O := build
 KERNEL ?= 6.12
 
-# One module a kernel: every installed Debian headers package, or KDIR= alone.
-ifdef KDIR
-KDIRS := $(KDIR)
+# deps.sh's set of packages for module and tool.
+ifeq ($(WITH_PCAP),0)
+BUILD_SET := build-nopcap
 else
-KDIRS := $(patsubst %/include/generated/utsrelease.h,%,\
-	 $(wildcard /lib/modules/*/build/include/generated/utsrelease.h))
+BUILD_SET := build
 endif
 
 all: modules tool ## build module and tool (the default)
@@ -28,22 +27,21 @@ help: ## list the targets
 	@echo '  WITH_PCAP=0     build the tool without replay and libpcap'
 	@echo '  W=1 C=2         more warnings, sparse'
 
-deps-%:
+deps-build:
+	@selftests/deps.sh $(BUILD_SET)
+
+deps-vm deps-test deps-lint deps-demo: deps-%:
 	@selftests/deps.sh $*
 
 # Kbuild leaves its objects beside the sources, so each kernel gets a copy.
 MODULE_SOURCES := $(shell find Kbuild kmod include -name '*.[ch]' -o -name Kbuild)
 
-modules: deps-build ## build the module for every installed headers package
-	@$(MAKE) --no-print-directory modules-built
-
-# A second make: headers that deps-build installed are found only by now.
-modules-built:
-	@test -n '$(KDIRS)' || { echo 'make: no kernel headers found in' \
-		'/lib/modules/*/build: install linux-headers-amd64, or set KDIR=' >&2; \
-		exit 1; }
-	@set -e; for kdir in $(KDIRS); do \
-		$(MAKE) --no-print-directory module KDIR=$$kdir; done
+# One module a kernel: 6.1, 6.12 and every installed headers package, or KDIR=.
+modules: deps-build ## build the module for 6.1, 6.12 and all installed headers
+	@set -e; dirs='$(KDIR)'; \
+	[ -n "$$dirs" ] || dirs=$$(selftests/vm/kernels.sh headers); \
+	for dir in $$dirs; do \
+		$(MAKE) --no-print-directory module KDIR=$$dir; done
 
 # What uname -r says; Debian's 6.1 has another word in kernel.release.
 RELEASE = $(shell sed -n 's/^\#define UTS_RELEASE "\(.*\)"/\1/p' \
@@ -77,7 +75,7 @@ test-vm: modules selftests-built ## the module's tests in QEMU, Debian 6.1 and 6
 demo: deps-demo modules selftests-built ## a real call, in clear and encrypted
 	@selftests/demo/run.sh
 
-vm: deps-test modules tool ## a shell in a virtual machine, KERNEL=6.1 or 6.12
+vm: deps-vm modules tool ## a shell in a virtual machine, KERNEL=6.1 or 6.12
 	@selftests/vm/run.sh -k $(KERNEL) --shell
 
 genl: deps-lint ## regenerate netlink policy and uapi header from the spec
@@ -92,7 +90,12 @@ check-floors: ## do lower layers include upper ones?
 lint: deps-lint ## W=1, sparse, checkpatch, shellcheck, cppcheck, floors, gates
 	@selftests/lint/run.sh
 
-install: modules tool ## install the tool, and the module for the running kernel
+# Built by `make` before, not here: this runs as root.
+install: ## install the tool, and the module for the running kernel
+	@test -e $(O)/rtpguard -a -e $(O)/$$(uname -r)/rtpguard.ko || { echo \
+		"make install: no $(O)/rtpguard or no $(O)/$$(uname -r)/rtpguard.ko:" \
+		"run make first, with linux-headers-$$(uname -r) installed" >&2; \
+		exit 1; }
 	$(MAKE) -C tool O=$(CURDIR)/$(O) install
 	install -D -m 0644 $(O)/$$(uname -r)/rtpguard.ko \
 		$(DESTDIR)/lib/modules/$$(uname -r)/updates/rtpguard.ko
@@ -101,5 +104,5 @@ install: modules tool ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help modules modules-built module tool selftests-built test \
+.PHONY: all help deps-build deps-vm deps-test deps-lint deps-demo modules module tool selftests-built test \
 	test-host test-vm demo vm genl check-genl check-floors lint install clean

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# deps.sh SET...: installs with apt what a Debian machine lacks of the packages
+# for a set (build, test, lint, demo), and says which. A set holds those before
+# it that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
+
+set -euo pipefail
+# shellcheck source=vm/apt.sh
+. "$(dirname "$0")/vm/apt.sh"
+
+# libelf1 and pahole are what kernel headers depend on.
+build=(gcc make libc6-dev libmnl-dev libjansson-dev flex bison kmod libelf1 pahole
+	xz-utils)
+pcap=(libpcap-dev)
+vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping procps tcpdump)
+test=(python3)
+lint=(sparse shellcheck cppcheck perl python3-yaml python3-jsonschema)
+demo=(baresip-core)
+
+usage()
+{
+	echo "usage: deps.sh build|build-nopcap|vm|test|lint|demo..." >&2
+	exit 2
+}
+
+is_installed() # package
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+[ $# -gt 0 ] || usage
+wanted=()
+for set; do
+	case $set in
+	build-nopcap) wanted+=("${build[@]}") ;;
+	build) wanted+=("${build[@]}" "${pcap[@]}") ;;
+	vm) wanted+=("${build[@]}" "${vm[@]}") ;;
+	test) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${test[@]}") ;;
+	lint) wanted+=("${build[@]}" "${pcap[@]}" "${lint[@]}") ;;
+	demo) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${demo[@]}") ;;
+	*) usage ;;
+	esac
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+	is_installed "$package" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null ||
+	apt_die "no apt-get here; needed are: ${missing[*]}"
+apt_say "installing with apt: ${missing[*]}"
+apt_lists_fresh || apt_update
+# Stale lists name packages that the archive has replaced.
+apt_install "${missing[@]}" || { apt_update && apt_install "${missing[@]}"; } ||
+	apt_die "apt cannot install: ${missing[*]}"
