@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Traffic between the hosts of make_pair, for the tests of the module. Sourced
+# after lib.sh.
+
+build=$(dirname "$RTPGUARD")
+RTPSEND=$build/selftests/rtpsend
+RTPRECV=$build/selftests/rtprecv
+PORT=5004
+
+# Each function is a test; what it prints is shown when it fails.
+run_tests() # function...
+{
+	local test
+
+	test_output=$(mktemp)
+	defer rm -f "$test_output"
+	ktap_set_plan $#
+	for test; do
+		ktap_test_result "$test" run_quietly "$test"
+	done
+	ksft_exit
+}
+
+run_quietly() # function
+{
+	local rc=0
+
+	"$1" > "$test_output" 2>&1 || rc=$?
+	if [ "$rc" -ne 0 ]; then
+		sed 's/^\(# \)\{0,1\}/# /' "$test_output"
+	fi
+	return "$rc"
+}
+
+# What the tests of a program stand on: no result without it.
+bring_up() # [module parameters]
+{
+	skip_unless_root
+	if ! make_pair >/dev/null || ! load_module "$@"; then
+		echo 'Bail out! no hosts, or no module'
+		exit "$KSFT_FAIL"
+	fi
+}
+
+# Every transfer is a flow of its own: the source port counts up.
+sport=20000
+
+transfer_start() # [rtprecv option]: listen in h2
+{
+	received_file=$(mktemp)
+	ip netns exec "$h2" "$RTPRECV" -p "$PORT" "$@" > "$received_file" &
+	receiver=$!
+	busywait 30000 port_is_bound
+}
+
+port_is_bound()
+{
+	ip netns exec "$h2" cat /proc/net/udp6 /proc/net/udplite6 |
+		grep -qi ":$(printf %04x "$PORT") "
+}
+
+transfer_send() # rtpsend arguments: in h1, sets sent, eperm and other
+{
+	sport=$((sport + 1))
+	send_as "$h1" -s "$sport" "$@"
+}
+
+send_as() # namespace, rtpsend arguments
+{
+	local ns=$1 result
+	shift
+	result=$(ip netns exec "$ns" "$RTPSEND" -p "$PORT" "$@") || return 1
+	sent=$(sed -n 's/.*sent=\([0-9]*\).*/\1/p' <<< "$result")
+	eperm=$(sed -n 's/.*eperm=\([0-9]*\).*/\1/p' <<< "$result")
+	other=$(sed -n 's/.*other=\([0-9]*\).*/\1/p' <<< "$result")
+}
+
+transfer_end() # wait for the end marker, sets received and bytes
+{
+	wait "$receiver" || return 1
+	received=$(sed -n 's/.*received=\([0-9]*\).*/\1/p' "$received_file")
+	bytes=$(sed -n 's/.*bytes=\([0-9]*\).*/\1/p' "$received_file")
+	rm -f "$received_file"
+}
+
+# transfer ARGS...: send from h1 to h2 over IPv4, with the end marker
+transfer()
+{
+	transfer_start && transfer_send -a 10.0.0.1 -d 10.0.0.2 -e "$@" &&
+		transfer_end
+}
+
+transfer6()
+{
+	transfer_start && transfer_send -a 2001:db8::1 -d 2001:db8::2 -e "$@" &&
+		transfer_end
+}
+
+# expect VARIABLE VALUE...: each variable has its value, or say which has not
+expect()
+{
+	while [ $# -ge 2 ]; do
+		if [ "${!1}" != "$2" ]; then
+			echo "# $1 is '${!1}', expected '$2'"
+			return 1
+		fi
+		shift 2
+	done
+}
+
+mode()
+{
+	"$RTPGUARD" mode "$1"
+}
+
+total() # name of a total in status
+{
+	"$RTPGUARD" status | sed -n "s/^$1 \([0-9]*\)$/\1/p"
+}
+
+counter() # direction class protection verdict: packets, 0 where there is none
+{
+	"$RTPGUARD" list counters | awk -v key="$1 $2 $3 $4" '
+		$1 " " $2 " " $3 " " $4 == key { n = $5 } END { print n + 0 }'
+}
+
+load_rules() # text of a rules file
+{
+	printf '%s\n' "$1" | "$RTPGUARD" load -
+}
+
+no_rules()
+{
+	load_rules ''
+}
