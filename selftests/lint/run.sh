@@ -74,7 +74,8 @@ for check in "${checks[@]}"; do
 	else
 		printf '%s\n' "$output" | sed 's/^/# /'
 		echo "not ok $n ${check#* }"
-		failed=1
+		failed=$((failed + 1))
 	fi
 done
-exit "$failed"
+echo "# totals: set=lint pass:$((n - failed)) fail:$failed skip:0"
+[ "$failed" -eq 0 ]
