@@ -111,11 +111,17 @@ mode_is_in_force_from_the_next_packet()
 loopback_is_never_touched()
 {
 	local before
-	mode strict && before=$("$RTPGUARD" list counters)
+	mode strict && before=$(media_counters)
 	PORT=6004 h2=$h1 transfer_start || return 1
 	PORT=6004 send_as "$h1" -s 6000 -a 127.0.0.1 -d 127.0.0.1 -n 50 -e &&
 		transfer_end && expect sent 50 received 50 || return 1
-	diff <(echo "$before") <("$RTPGUARD" list counters)
+	diff <(echo "$before") <(media_counters)
+}
+
+# Neighbour discovery goes on beside a test: it is counted as nothing known.
+media_counters()
+{
+	"$RTPGUARD" list counters | grep -v ' unknown *undetermined *accept '
 }
 
 rule_accepts_by_address()
