@@ -9,16 +9,6 @@
 
 #define TB_MAX 64
 
-/* One attribute of a message and where it goes. */
-struct field {
-	u16 type;
-	u16 size;
-	size_t offset;
-};
-
-#define FIELD(attr, structure, member)					\
-	{ attr, sizeof(((structure *)0)->member), offsetof(structure, member) }
-
 static int collect(const struct nlattr *attr, void *data)
 {
 	const struct nlattr **tb = data;
@@ -47,18 +37,34 @@ static bool has_size(const struct nlattr *attr, size_t size)
 	return attr && mnl_attr_get_payload_len(attr) >= size;
 }
 
-/* Integers are the host's on both sides: the same bytes. */
-static void fields_get(const struct nlattr *const *tb,
-		       const struct field *fields, size_t n, void *to)
+/*
+ * Integers are the host's on both sides: the same bytes. What is absent or too
+ * short leaves @to alone.
+ */
+static void bytes_get(const struct nlattr *attr, void *to, size_t size)
 {
-	size_t i;
+	if (has_size(attr, size))
+		memcpy(to, mnl_attr_get_payload(attr), size);
+}
 
-	for (i = 0; i < n; i++) {
-		if (has_size(tb[fields[i].type], fields[i].size))
-			memcpy((char *)to + fields[i].offset,
-			       mnl_attr_get_payload(tb[fields[i].type]),
-			       fields[i].size);
-	}
+static void u8_get(const struct nlattr *attr, u8 *to)
+{
+	bytes_get(attr, to, sizeof(*to));
+}
+
+static void u16_get(const struct nlattr *attr, u16 *to)
+{
+	bytes_get(attr, to, sizeof(*to));
+}
+
+static void u32_get(const struct nlattr *attr, u32 *to)
+{
+	bytes_get(attr, to, sizeof(*to));
+}
+
+static void u64_get(const struct nlattr *attr, u64 *to)
+{
+	bytes_get(attr, to, sizeof(*to));
 }
 
 static void string_get(const struct nlattr *attr, char *to, size_t size)
@@ -76,21 +82,18 @@ static void string_get(const struct nlattr *attr, char *to, size_t size)
 
 int message_status(const struct nlmsghdr *nlh, void *nl_status)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_STATUS_MODE, struct nl_status, mode),
-		FIELD(RTPGUARD_A_STATUS_GENERATION, struct nl_status, generation),
-		FIELD(RTPGUARD_A_STATUS_RULES, struct nl_status, rules),
-		FIELD(RTPGUARD_A_STATUS_FLOWS, struct nl_status, flows),
-		FIELD(RTPGUARD_A_STATUS_FLOWS_MAX, struct nl_status, flows_max),
-		FIELD(RTPGUARD_A_STATUS_CLASSES, struct nl_status, classes),
-		FIELD(RTPGUARD_A_STATUS_PATHS, struct nl_status, paths),
-	};
 	const struct nlattr *tb[TB_MAX], *totals[TB_MAX];
 	struct nl_status *status = nl_status;
 	u32 i;
 
 	collect_message(nlh, tb);
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]), status);
+	u8_get(tb[RTPGUARD_A_STATUS_MODE], &status->mode);
+	u64_get(tb[RTPGUARD_A_STATUS_GENERATION], &status->generation);
+	u32_get(tb[RTPGUARD_A_STATUS_RULES], &status->rules);
+	u32_get(tb[RTPGUARD_A_STATUS_FLOWS], &status->flows);
+	u32_get(tb[RTPGUARD_A_STATUS_FLOWS_MAX], &status->flows_max);
+	u32_get(tb[RTPGUARD_A_STATUS_CLASSES], &status->classes);
+	u32_get(tb[RTPGUARD_A_STATUS_PATHS], &status->paths);
 	string_get(tb[RTPGUARD_A_STATUS_VERSION], status->version,
 		   sizeof(status->version));
 	if (!tb[RTPGUARD_A_STATUS_TOTALS])
@@ -116,14 +119,6 @@ int message_generation(const struct nlmsghdr *nlh, void *u64_generation)
 
 static void stream_get(const struct nlattr *nest, struct nl_flow *flow)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_STREAM_SSRC, struct nl_stream, ssrc),
-		FIELD(RTPGUARD_A_STREAM_PAYLOAD_TYPE, struct nl_stream, pt),
-		FIELD(RTPGUARD_A_STREAM_CLASS, struct nl_stream, class),
-		FIELD(RTPGUARD_A_STREAM_PROTECTION, struct nl_stream, protection),
-		FIELD(RTPGUARD_A_STREAM_EVIDENCE, struct nl_stream, evidence),
-		FIELD(RTPGUARD_A_STREAM_PACKETS, struct nl_stream, packets),
-	};
 	const struct nlattr *tb[TB_MAX];
 	struct nl_stream *stream;
 
@@ -131,36 +126,38 @@ static void stream_get(const struct nlattr *nest, struct nl_flow *flow)
 		return;
 	stream = &flow->streams[flow->n_streams++];
 	collect_nested(nest, tb);
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]), stream);
+	u32_get(tb[RTPGUARD_A_STREAM_SSRC], &stream->ssrc);
+	u8_get(tb[RTPGUARD_A_STREAM_PAYLOAD_TYPE], &stream->pt);
+	u8_get(tb[RTPGUARD_A_STREAM_CLASS], &stream->class);
+	u8_get(tb[RTPGUARD_A_STREAM_PROTECTION], &stream->protection);
+	u64_get(tb[RTPGUARD_A_STREAM_EVIDENCE], &stream->evidence);
+	u64_get(tb[RTPGUARD_A_STREAM_PACKETS], &stream->packets);
 	stream->reply = tb[RTPGUARD_A_STREAM_REPLY];
 }
 
 static void flow_get(const struct nlattr *nest, struct nl_flow *flow)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_FLOW_L4PROTO, struct nl_flow, l4proto),
-		FIELD(RTPGUARD_A_FLOW_SPORT, struct nl_flow, sport),
-		FIELD(RTPGUARD_A_FLOW_DPORT, struct nl_flow, dport),
-		FIELD(RTPGUARD_A_FLOW_NETNS, struct nl_flow, netns),
-		FIELD(RTPGUARD_A_FLOW_UID, struct nl_flow, uid),
-		FIELD(RTPGUARD_A_FLOW_CLASS, struct nl_flow, class),
-		FIELD(RTPGUARD_A_FLOW_PROTECTION, struct nl_flow, protection),
-		FIELD(RTPGUARD_A_FLOW_EVIDENCE, struct nl_flow, evidence),
-		FIELD(RTPGUARD_A_FLOW_PACKETS, struct nl_flow, packets),
-		FIELD(RTPGUARD_A_FLOW_BYTES, struct nl_flow, bytes),
-		FIELD(RTPGUARD_A_FLOW_MEDIA_PACKETS, struct nl_flow, media_packets),
-		FIELD(RTPGUARD_A_FLOW_PASSED, struct nl_flow, passed),
-		FIELD(RTPGUARD_A_FLOW_DROPPED, struct nl_flow, dropped),
-		FIELD(RTPGUARD_A_FLOW_HELD, struct nl_flow, held),
-		FIELD(RTPGUARD_A_FLOW_BEFORE_VERDICT, struct nl_flow, before_verdict),
-		FIELD(RTPGUARD_A_FLOW_IDLE_MS, struct nl_flow, idle_ms),
-	};
 	const struct nlattr *tb[TB_MAX];
 	const struct nlattr *attr;
 
 	memset(flow, 0, sizeof(*flow));
 	collect_nested(nest, tb);
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]), flow);
+	u8_get(tb[RTPGUARD_A_FLOW_L4PROTO], &flow->l4proto);
+	u16_get(tb[RTPGUARD_A_FLOW_SPORT], &flow->sport);
+	u16_get(tb[RTPGUARD_A_FLOW_DPORT], &flow->dport);
+	u64_get(tb[RTPGUARD_A_FLOW_NETNS], &flow->netns);
+	u32_get(tb[RTPGUARD_A_FLOW_UID], &flow->uid);
+	u8_get(tb[RTPGUARD_A_FLOW_CLASS], &flow->class);
+	u8_get(tb[RTPGUARD_A_FLOW_PROTECTION], &flow->protection);
+	u64_get(tb[RTPGUARD_A_FLOW_EVIDENCE], &flow->evidence);
+	u64_get(tb[RTPGUARD_A_FLOW_PACKETS], &flow->packets);
+	u64_get(tb[RTPGUARD_A_FLOW_BYTES], &flow->bytes);
+	u64_get(tb[RTPGUARD_A_FLOW_MEDIA_PACKETS], &flow->media_packets);
+	u64_get(tb[RTPGUARD_A_FLOW_PASSED], &flow->passed);
+	u64_get(tb[RTPGUARD_A_FLOW_DROPPED], &flow->dropped);
+	u64_get(tb[RTPGUARD_A_FLOW_HELD], &flow->held);
+	u32_get(tb[RTPGUARD_A_FLOW_BEFORE_VERDICT], &flow->before_verdict);
+	u64_get(tb[RTPGUARD_A_FLOW_IDLE_MS], &flow->idle_ms);
 	flow->has_uid = tb[RTPGUARD_A_FLOW_UID];
 	flow->has_before_verdict = tb[RTPGUARD_A_FLOW_BEFORE_VERDICT];
 	flow->family = has_size(tb[RTPGUARD_A_FLOW_SADDR], 16) ? 6 : 4;
@@ -192,40 +189,34 @@ int message_flow(const struct nlmsghdr *nlh, void *message_walk)
 
 int message_counter(const struct nlmsghdr *nlh, void *message_walk)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_COUNTER_DIRECTION, struct nl_counter, direction),
-		FIELD(RTPGUARD_A_COUNTER_CLASS, struct nl_counter, class),
-		FIELD(RTPGUARD_A_COUNTER_PROTECTION, struct nl_counter, protection),
-		FIELD(RTPGUARD_A_COUNTER_VERDICT, struct nl_counter, verdict),
-		FIELD(RTPGUARD_A_COUNTER_PACKETS, struct nl_counter, packets),
-		FIELD(RTPGUARD_A_COUNTER_BYTES, struct nl_counter, bytes),
-	};
 	struct message_walk *walk = message_walk;
 	struct nl_counter counter = { 0 };
 	const struct nlattr *tb[TB_MAX];
 
 	collect_message(nlh, tb);
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]), &counter);
+	u8_get(tb[RTPGUARD_A_COUNTER_DIRECTION], &counter.direction);
+	u8_get(tb[RTPGUARD_A_COUNTER_CLASS], &counter.class);
+	u8_get(tb[RTPGUARD_A_COUNTER_PROTECTION], &counter.protection);
+	u8_get(tb[RTPGUARD_A_COUNTER_VERDICT], &counter.verdict);
+	u64_get(tb[RTPGUARD_A_COUNTER_PACKETS], &counter.packets);
+	u64_get(tb[RTPGUARD_A_COUNTER_BYTES], &counter.bytes);
 	walk->counter(&counter, walk->arg);
 	return MNL_CB_OK;
 }
 
 int message_event(const struct nlmsghdr *nlh, void *message_walk)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_EVENT_SEQ, struct nl_event, seq),
-		FIELD(RTPGUARD_A_EVENT_TYPE, struct nl_event, type),
-		FIELD(RTPGUARD_A_EVENT_MODE, struct nl_event, mode),
-		FIELD(RTPGUARD_A_EVENT_GENERATION, struct nl_event, generation),
-		FIELD(RTPGUARD_A_EVENT_VERDICT, struct nl_event, verdict),
-	};
 	struct message_walk *walk = message_walk;
 	const struct nlattr *tb[TB_MAX];
 	struct nl_event event = { 0 };
 	u64 lost = 0;
 
 	collect_message(nlh, tb);
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]), &event);
+	u64_get(tb[RTPGUARD_A_EVENT_SEQ], &event.seq);
+	u8_get(tb[RTPGUARD_A_EVENT_TYPE], &event.type);
+	u8_get(tb[RTPGUARD_A_EVENT_MODE], &event.mode);
+	u64_get(tb[RTPGUARD_A_EVENT_GENERATION], &event.generation);
+	u8_get(tb[RTPGUARD_A_EVENT_VERDICT], &event.verdict);
 	event.has_verdict = tb[RTPGUARD_A_EVENT_VERDICT];
 	string_get(tb[RTPGUARD_A_EVENT_RULE], event.rule, sizeof(event.rule));
 	event.has_flow = tb[RTPGUARD_A_EVENT_FLOW];
@@ -275,20 +266,18 @@ static void prefix_get(const struct nlattr *nest, struct rg_policy *policy,
 static void ports_get(const struct nlattr *nest, struct rg_policy *policy,
 		      struct rg_set *set)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_PORT_RANGE_FIRST, struct rg_ports, first),
-		FIELD(RTPGUARD_A_PORT_RANGE_LAST, struct rg_ports, last),
-	};
 	const struct nlattr *tb[TB_MAX];
+	struct rg_ports *ports;
 
 	policy->ports = extend(policy->ports, policy->n_ports,
 			       sizeof(*policy->ports));
 	if (!set->n++)
 		set->first = policy->n_ports;
 	collect_nested(nest, tb);
-	memset(&policy->ports[policy->n_ports], 0, sizeof(*policy->ports));
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]),
-		   &policy->ports[policy->n_ports++]);
+	ports = &policy->ports[policy->n_ports++];
+	memset(ports, 0, sizeof(*ports));
+	u16_get(tb[RTPGUARD_A_PORT_RANGE_FIRST], &ports->first);
+	u16_get(tb[RTPGUARD_A_PORT_RANGE_LAST], &ports->last);
 }
 
 static void ifname_get(const struct nlattr *attr, struct rg_policy *policy,
@@ -330,33 +319,29 @@ static void sets_get(const struct nlattr *nest, struct rg_policy *policy,
 
 static void rule_get(const struct nlattr *nest, struct nl_ruleset *ruleset)
 {
-	static const struct field fields[] = {
-		FIELD(RTPGUARD_A_RULE_SUBJECTS, struct rg_rule, subjects),
-		FIELD(RTPGUARD_A_RULE_CLASSES, struct rg_rule, classes),
-		FIELD(RTPGUARD_A_RULE_PROTECTIONS, struct rg_rule, protections),
-		FIELD(RTPGUARD_A_RULE_L4PROTO, struct rg_rule, l4proto),
-		FIELD(RTPGUARD_A_RULE_ACTION, struct rg_rule, action),
-	};
-	static const struct field counts[] = {
-		FIELD(RTPGUARD_A_RULE_PACKETS, struct nl_rule_count, packets),
-		FIELD(RTPGUARD_A_RULE_BYTES, struct nl_rule_count, bytes),
-	};
 	struct rg_policy *policy = &ruleset->conf.policy;
 	const struct nlattr *tb[TB_MAX];
 	u32 n = policy->n_rules++;
+	struct nl_rule_count *count;
 	struct rg_rule *rule;
 
 	policy->rules = extend(policy->rules, n, sizeof(*policy->rules));
 	ruleset->counts = extend(ruleset->counts, n, sizeof(*ruleset->counts));
-	memset(&ruleset->counts[n], 0, sizeof(*ruleset->counts));
+	count = &ruleset->counts[n];
+	memset(count, 0, sizeof(*count));
 	rule = &policy->rules[n];
 	memset(rule, 0, sizeof(*rule));
 	rule->subjects = RG_ANY;
 	rule->classes = RG_ANY;
 	rule->protections = RG_ANY;
 	collect_nested(nest, tb);
-	fields_get(tb, fields, sizeof(fields) / sizeof(fields[0]), rule);
-	fields_get(tb, counts, 2, &ruleset->counts[n]);
+	u32_get(tb[RTPGUARD_A_RULE_SUBJECTS], &rule->subjects);
+	u32_get(tb[RTPGUARD_A_RULE_CLASSES], &rule->classes);
+	u32_get(tb[RTPGUARD_A_RULE_PROTECTIONS], &rule->protections);
+	u8_get(tb[RTPGUARD_A_RULE_L4PROTO], &rule->l4proto);
+	u8_get(tb[RTPGUARD_A_RULE_ACTION], &rule->action);
+	u64_get(tb[RTPGUARD_A_RULE_PACKETS], &count->packets);
+	u64_get(tb[RTPGUARD_A_RULE_BYTES], &count->bytes);
 	string_get(tb[RTPGUARD_A_RULE_NAME], rule->name, sizeof(rule->name));
 	string_get(tb[RTPGUARD_A_RULE_COMMENT], rule->comment,
 		   sizeof(rule->comment));
