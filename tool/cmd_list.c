@@ -5,7 +5,6 @@
 #include "nl.h"
 #include "rtpguard.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,9 +53,9 @@ static void counter_list(const struct nl_counter *counter, void *arg)
 						"bytes",
 						(json_int_t)counter->bytes));
 	else
-		printf("%-9s %-10s %-12s %-10s %12" PRIu64 " %14" PRIu64 "\n",
-		       direction, class, protection, verdict,
-		       (uint64_t)counter->packets, (uint64_t)counter->bytes);
+		printf("%-9s %-10s %-12s %-10s %12llu %14llu\n",
+		       direction, class, protection, verdict, counter->packets,
+		       counter->bytes);
 }
 
 static int list_counters(struct nl *nl, struct listing *listing)
@@ -143,11 +142,11 @@ int cmd_list(const struct options *opt, int argc, char **argv)
 
 	if (argc != 2)
 		return usage_error("list takes one word, expected ruleset, flows or counters");
-	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		if (!strcmp(lists[i].what, argv[1]))
 			break;
 	}
-	if (i == sizeof(lists) / sizeof(lists[0]))
+	if (i == ARRAY_SIZE(lists))
 		return usage_error("cannot list '%s', expected ruleset, flows or counters",
 				   argv[1]);
 	ret = nl_open(&nl);

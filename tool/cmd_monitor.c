@@ -5,7 +5,6 @@
 #include "nl.h"
 #include "rtpguard.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 
@@ -56,13 +55,13 @@ static void event_print(const struct nl_event *event, u64 lost)
 	char now[32], text[256];
 
 	if (lost)
-		printf("%" PRIu64 " events lost\n", (uint64_t)lost);
+		printf("%llu events lost\n", lost);
 	printf("%s %s", json_time(now, sizeof(now)),
 	       name_of(event_names, event->type));
 	if (event->type == RTPGUARD_EVENT_TYPE_MODE)
 		printf(" %s", name_of(mode_names, event->mode));
 	if (event->type == RTPGUARD_EVENT_TYPE_RULESET)
-		printf(" generation %" PRIu64, (uint64_t)event->generation);
+		printf(" generation %llu", event->generation);
 	if (event->has_verdict)
 		printf(" %s by %s", name_of(verdict_names, event->verdict),
 		       event->rule[0] ? event->rule : "default");

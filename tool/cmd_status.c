@@ -4,8 +4,6 @@
 #include "nl.h"
 #include "rtpguard.h"
 
-#include <inttypes.h>
-
 /* What is known to be missing: a promise has to say where it ends. */
 static const char *const not_covered[] = {
 	"rtp-codecs-without-static-length", "srtp-proof", "rtp-over-tcp",
@@ -35,8 +33,6 @@ static const struct {
 	{ RTPGUARD_A_TOTALS_FRAG_UNJUDGED, "frag-unjudged" },
 	{ RTPGUARD_A_TOTALS_EVENTS_LOST, "events-lost" },
 };
-
-#define N_TOTALS (sizeof(totals) / sizeof(totals[0]))
 
 static void bits_print(const char *title, u32 bitmap, const char *const *names)
 {
@@ -68,15 +64,15 @@ static void status_print(const struct nl_status *status)
 
 	printf("version %s\n", status->version);
 	printf("mode %s\n", name_of(mode_names, status->mode));
-	printf("generation %" PRIu64 "\n", (uint64_t)status->generation);
+	printf("generation %llu\n", status->generation);
 	printf("rules %u\n", status->rules);
 	printf("flows %u of %u\n", status->flows, status->flows_max);
 	bits_print("covered classes", status->classes, class_names);
 	bits_print("covered paths", status->paths, path_names);
 	bits_print("not covered", ~0u, not_covered);
-	for (i = 0; i < N_TOTALS; i++)
-		printf("%s %" PRIu64 "\n", totals[i].name,
-		       (uint64_t)status->totals[totals[i].attr]);
+	for (i = 0; i < ARRAY_SIZE(totals); i++)
+		printf("%s %llu\n", totals[i].name,
+		       status->totals[totals[i].attr]);
 }
 
 static void status_json(const struct nl_status *status)
@@ -84,7 +80,7 @@ static void status_json(const struct nl_status *status)
 	json_t *sums = json_object();
 	size_t i;
 
-	for (i = 0; i < N_TOTALS; i++)
+	for (i = 0; i < ARRAY_SIZE(totals); i++)
 		json_object_set_new(sums, totals[i].name,
 				    json_integer((json_int_t)status->totals[totals[i].attr]));
 	json_print(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",

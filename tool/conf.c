@@ -87,6 +87,14 @@ void parse_error(struct parse *parse, const struct place *at,
 	caret_print(parse, at);
 }
 
+/* The place of a rule's parts 1 to @n; without any, of what stands before. */
+void place_span(struct place *place, const struct place *parts, int n)
+{
+	*place = parts[n ? 1 : 0];
+	place->last_line = parts[n].last_line;
+	place->last_column = parts[n].last_column;
+}
+
 /* Bytes of a valid UTF-8 sequence (RFC 3629); 0: not one. */
 static size_t utf8_len(const unsigned char *p, size_t left)
 {
@@ -102,7 +110,7 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 	unsigned int code;
 	size_t i, j;
 
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
 		if ((p[0] & forms[i].mask) != forms[i].lead)
 			continue;
 		code = p[0] & (unsigned char)~forms[i].mask;

@@ -44,7 +44,7 @@ int build_once(struct parse *parse, enum match match, const struct place *at)
 }
 
 int build_word(struct parse *parse, const struct value *value,
-		     const char *const *names, const char *what)
+	       const char *const *names, const char *what)
 {
 	int found = name_find(names, value->text);
 	char all[256];
@@ -85,7 +85,7 @@ static const struct define *define_find(const struct parse *parse,
 
 /* Reads "192.0.2.0/24": the family is the text's. */
 int build_prefix(struct parse *parse, const struct value *value,
-			struct rg_prefix *prefix)
+		 struct rg_prefix *prefix)
 {
 	char text[INET6_ADDRSTRLEN + 8];
 	char *slash;
@@ -94,7 +94,7 @@ int build_prefix(struct parse *parse, const struct value *value,
 	memset(prefix, 0, sizeof(*prefix));
 	if (strlen(value->text) >= sizeof(text))
 		goto err_address;
-	strcpy(text, value->text);
+	memcpy(text, value->text, strlen(value->text) + 1);
 	slash = strchr(text, '/');
 	if (slash)
 		*slash++ = '\0';
@@ -139,7 +139,7 @@ static struct value *values_copy(const struct value *from)
 
 /* A "$" is followed by the name of the set that it stands for. */
 const struct define *build_variable(struct parse *parse,
-					  const struct value *name)
+				    const struct value *name)
 {
 	const struct define *define = define_find(parse, name->text);
 
@@ -231,13 +231,13 @@ int build_rule_begin(struct parse *parse, const struct value *name)
 	if (rule_name_check(parse, name))
 		return -1;
 	policy->rules = build_grow(policy->rules, policy->n_rules,
-			     sizeof(*policy->rules));
+				   sizeof(*policy->rules));
 	parse->rule = &policy->rules[policy->n_rules++];
 	memset(parse->rule, 0, sizeof(*parse->rule));
 	parse->rule->subjects = RG_ANY;
 	parse->rule->classes = RG_ANY;
 	parse->rule->protections = RG_ANY;
-	strcpy(parse->rule->name, name->text);
+	memcpy(parse->rule->name, name->text, strlen(name->text) + 1);
 	parse->seen = 0;
 	return 0;
 }

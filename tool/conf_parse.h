@@ -2,6 +2,7 @@
 #ifndef RG_TOOL_CONF_PARSE_H
 #define RG_TOOL_CONF_PARSE_H
 
+#include "attributes.h"
 #include "conf.h"
 
 /* What the grammar in conf.y calls; nobody else includes this. */
@@ -14,12 +15,7 @@ struct place {
 	int last_column;
 };
 
-#define YYLLOC_DEFAULT(cur, rhs, n)					\
-	do {								\
-		(cur) = (n) ? (rhs)[1] : (rhs)[0];			\
-		(cur).last_line = (rhs)[n].last_line;			\
-		(cur).last_column = (rhs)[n].last_column;		\
-	} while (0)
+#define YYLLOC_DEFAULT(cur, rhs, n) place_span(&(cur), rhs, n)
 
 /* An address or a named set of them, a range of ports, a list of words. */
 struct value {
@@ -81,8 +77,10 @@ struct parse {
 };
 
 /* conf.c */
+void place_span(struct place *place, const struct place *parts, int n);
+__printf(3, 4)
 void parse_error(struct parse *parse, const struct place *at,
-		 const char *format, ...) __attribute__((format(printf, 3, 4)));
+		 const char *format, ...);
 struct value *value_new(const struct place *at, const char *text);
 struct value *value_append(struct value *list, struct value *last);
 void values_free(struct value *list);

@@ -9,7 +9,7 @@
 
 /* "clear", "{ clear, null }", "unprotected" or "any". */
 int build_protection_set(struct parse *parse, const struct value *words,
-			     u32 *bitmap)
+			 u32 *bitmap)
 {
 	const u32 all = (1u << RG_PROTECTIONS) - 1;
 	int found;
@@ -21,7 +21,7 @@ int build_protection_set(struct parse *parse, const struct value *words,
 			*bitmap |= all;
 		} else {
 			found = build_word(parse, words, protection_names,
-					  "protection");
+					   "protection");
 			if (found < 0)
 				return -1;
 			*bitmap |= 1u << found;
@@ -84,7 +84,7 @@ static int addr_add(struct parse *parse, struct rg_set *set,
 	    set_has_room(parse, set, &value->place))
 		return -1;
 	policy->prefixes = build_grow(policy->prefixes, policy->n_prefixes,
-				sizeof(*policy->prefixes));
+				      sizeof(*policy->prefixes));
 	policy->prefixes[policy->n_prefixes++] = prefix;
 	set->n++;
 	return 0;
@@ -174,7 +174,7 @@ int build_ports(struct parse *parse, int l4proto, enum match match,
 		    set_has_room(parse, set, &list->place))
 			return -1;
 		policy->ports = build_grow(policy->ports, policy->n_ports,
-				     sizeof(*policy->ports));
+					   sizeof(*policy->ports));
 		policy->ports[policy->n_ports++] = ports;
 		set->n++;
 	}
@@ -196,6 +196,7 @@ int build_ifnames(struct parse *parse, const struct place *at,
 {
 	struct rg_policy *policy = &parse->conf->policy;
 	struct rg_set *set = &parse->rule->oifname;
+	struct rg_ifname *ifname;
 
 	if (build_once(parse, MATCH_OIFNAME, at))
 		return -1;
@@ -210,10 +211,10 @@ int build_ifnames(struct parse *parse, const struct place *at,
 		if (set_has_room(parse, set, &names->place))
 			return -1;
 		policy->ifnames = build_grow(policy->ifnames, policy->n_ifnames,
-				       sizeof(*policy->ifnames));
-		memset(&policy->ifnames[policy->n_ifnames], 0,
-		       sizeof(*policy->ifnames));
-		strcpy(policy->ifnames[policy->n_ifnames++].name, names->text);
+					     sizeof(*policy->ifnames));
+		ifname = &policy->ifnames[policy->n_ifnames++];
+		memset(ifname, 0, sizeof(*ifname));
+		memcpy(ifname->name, names->text, strlen(names->text));
 		set->n++;
 	}
 	return 0;
@@ -254,6 +255,6 @@ int build_comment(struct parse *parse, const struct value *comment)
 			    "comment has a control character or a backslash, expected plain text");
 		return -1;
 	}
-	strcpy(parse->rule->comment, comment->text);
+	memcpy(parse->rule->comment, comment->text, strlen(comment->text) + 1);
 	return 0;
 }

@@ -3,7 +3,6 @@
 #include "names.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 
@@ -72,16 +71,14 @@ static void owner_print(const struct nl_flow *flow, bool numeric)
 	const struct passwd *pw;
 
 	if (!flow->has_uid) {
-		printf("  netns %" PRIu64 "\n", (uint64_t)flow->netns);
+		printf("  netns %llu\n", flow->netns);
 		return;
 	}
 	pw = numeric ? NULL : getpwuid(flow->uid);
 	if (pw)
-		printf("  netns %" PRIu64 " user %s\n", (uint64_t)flow->netns,
-		       pw->pw_name);
+		printf("  netns %llu user %s\n", flow->netns, pw->pw_name);
 	else
-		printf("  netns %" PRIu64 " uid %u\n", (uint64_t)flow->netns,
-		       flow->uid);
+		printf("  netns %llu uid %u\n", flow->netns, flow->uid);
 }
 
 /**
@@ -99,23 +96,21 @@ void flow_print(const struct nl_flow *flow, bool numeric)
 	puts(buf);
 	printf("  evidence %s\n",
 	       evidence_text(flow->evidence, buf, sizeof(buf)));
-	printf("  packets %" PRIu64 " bytes %" PRIu64 " media %" PRIu64
-	       " passed %" PRIu64 " dropped %" PRIu64 " held %" PRIu64,
-	       (uint64_t)flow->packets, (uint64_t)flow->bytes,
-	       (uint64_t)flow->media_packets, (uint64_t)flow->passed,
-	       (uint64_t)flow->dropped, (uint64_t)flow->held);
+	printf("  packets %llu bytes %llu media %llu passed %llu dropped %llu held %llu",
+	       flow->packets, flow->bytes, flow->media_packets, flow->passed,
+	       flow->dropped, flow->held);
 	if (flow->has_before_verdict)
 		printf(" decided-at %u", flow->before_verdict);
-	printf(" idle %" PRIu64 ".%03us\n", (uint64_t)flow->idle_ms / 1000,
+	printf(" idle %llu.%03us\n", flow->idle_ms / 1000,
 	       (unsigned int)(flow->idle_ms % 1000));
 	owner_print(flow, numeric);
 	for (i = 0; i < flow->n_streams; i++) {
 		stream = &flow->streams[i];
-		printf("  stream 0x%08x %s pt %u %s %s packets %" PRIu64 " evidence %s\n",
+		printf("  stream 0x%08x %s pt %u %s %s packets %llu evidence %s\n",
 		       stream->ssrc, stream->reply ? "reply" : "original",
 		       stream->pt, name_of(class_names, stream->class),
 		       name_of(protection_names, stream->protection),
-		       (uint64_t)stream->packets,
+		       stream->packets,
 		       evidence_text(stream->evidence, buf, sizeof(buf)));
 	}
 }
@@ -150,8 +145,7 @@ json_t *flow_json(const struct nl_flow *flow)
 
 	for (i = 0; i < flow->n_streams; i++)
 		json_array_append_new(streams, stream_json(&flow->streams[i]));
-	return json_pack("{s:s, s:s, s:i, s:s, s:i, s:I, s:o, s:s, s:s, s:o,"
-			 " s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:o}",
+	return json_pack("{ss,ss,si,ss,si,sI,so,ss,ss,so,sI,sI,sI,sI,sI,sI,so,sI,so}",
 			 "proto", proto_name(flow->l4proto),
 			 "src", addr_text(flow, flow->saddr, src, sizeof(src)),
 			 "sport", flow->sport,

@@ -17,8 +17,8 @@
 /* A dump that the kernel says was interrupted is read again so many times. */
 #define DUMP_TRIES	16
 
-#define RECEIVE_SIZE	(1 << 16)
-#define EVENT_BUFFER	(1 << 20)
+#define RECEIVE_SIZE	(64 << 10)
+#define EVENT_BUFFER	(1024 << 10)
 
 struct nl {
 	struct mnl_socket *sock;
@@ -36,7 +36,7 @@ static int absent(void)
 {
 	/* The family is the host namespace's; modules are everybody's to see. */
 	if (!access("/sys/module/rtpguard", F_OK)) {
-		fputs("rtpguard: the module is loaded, but not to be reached from this network namespace, expected the host's\n",
+		fputs("rtpguard: module out of reach, expected the host's network namespace\n",
 		      stderr);
 		return STATUS_PERMISSION;
 	}
@@ -50,7 +50,8 @@ static int failed(struct nl *nl, const char *what)
 	int error = errno;
 
 	if (error == EPERM || error == EACCES) {
-		fprintf(stderr, "rtpguard: %s: not permitted, expected CAP_NET_ADMIN in the host's user namespace\n",
+		fprintf(stderr,
+			"rtpguard: %s: not permitted, expected CAP_NET_ADMIN in the host's user namespace\n",
 			what);
 		return STATUS_PERMISSION;
 	}
@@ -330,7 +331,8 @@ int nl_load(struct nl *nl, const struct conf *conf, const u64 *expected,
 		mnl_attr_put_u64(nlh, RTPGUARD_A_RULESET_EXPECTED_GENERATION,
 				 *expected);
 	if (message_put_ruleset(nlh, conf)) {
-		fprintf(stderr, "rtpguard: load: ruleset is too large, expected at most %d bytes as a message\n",
+		fprintf(stderr,
+			"rtpguard: load: ruleset is too large, expected at most %d bytes as a message\n",
 			NL_LOAD_SIZE_MAX);
 		ret = STATUS_FAILED;
 		goto out;

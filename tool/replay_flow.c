@@ -2,11 +2,12 @@
 #include "replay_flow.h"
 #include "replay_packet.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
 #define BUCKETS_MIN	1024u
-#define BUCKETS_MAX	(1u << 28)
+#define BUCKETS_MAX	(256u << 20)
 
 /**
  * replay_flows_init() - an empty table
@@ -67,7 +68,7 @@ static u32 key_hash(const struct replay_key *key, u64 hash)
 	u64 words[sizeof(*key) / sizeof(u64)];
 	size_t i;
 
-	_Static_assert(sizeof(words) == sizeof(*key), "key is not whole words");
+	static_assert(sizeof(words) == sizeof(*key), "key is not whole words");
 	memcpy(words, key, sizeof(words));
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		hash ^= words[i];

@@ -47,12 +47,12 @@ int replay_local_parse(const char *text, struct rg_prefix *prefix)
 				   text, max);
 	prefix->len = len;
 	if (rg_policy_overlong(prefix))
-		return usage_error("--local '%s': bits set beyond the prefix length, expected a network address",
+		return usage_error("--local '%s': bits set beyond its prefix length",
 				   text);
 	return STATUS_OK;
 
 err_address:
-	return usage_error("--local '%s': no address, expected IPv4 or IPv6, with or without /length",
+	return usage_error("--local '%s': no address, expected IPv4 or IPv6[/length]",
 			   text);
 }
 

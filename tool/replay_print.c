@@ -4,7 +4,6 @@
 #include "rtpguard.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
 #include <jansson.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -133,8 +132,7 @@ static json_t *flow_json(const struct replay *replay,
 	struct rg_summary sum;
 
 	summarise(flow, &sum);
-	return json_pack("{s:s, s:s, s:i, s:s, s:i, s:s, s:s, s:o, s:I, s:I,"
-			 " s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o}",
+	return json_pack("{ss,ss,si,ss,si,ss,ss,so,sI,sI,sI,so,sI,sI,sI,sI,sI,ss,sI,so}",
 			 "proto", proto_name(flow->key.l4proto),
 			 "src", addr_text(&flow->key, flow->from, src),
 			 "sport", flow->key.port[flow->from],
@@ -276,15 +274,14 @@ static void flow_print(const struct replay *replay,
 	struct rg_summary sum;
 
 	summarise(flow, &sum);
-	printf("%-7s %-*s %-*s %-7s %-12s %9" PRIu64 " %9" PRIu64 " %9" PRIu64
-	       " %-7s ",
+	printf("%-7s %-*s %-*s %-7s %-12s %9llu %9llu %9llu %-7s ",
 	       proto_name(flow->key.l4proto), width,
 	       end_text(&flow->key, flow->from, src), width,
 	       end_text(&flow->key, !flow->from, dst),
 	       name_of(class_names, sum.class),
 	       name_of(protection_names, sum.protection),
-	       (uint64_t)flow->packets, (uint64_t)(flow->packets - dropped),
-	       (uint64_t)dropped, flow_verdict(replay, flow));
+	       flow->packets, flow->packets - dropped, dropped,
+	       flow_verdict(replay, flow));
 	evidence_print(sum.evidence);
 }
 
@@ -302,18 +299,15 @@ static void text_print_file(const struct replay *replay, const char *path)
 		       "EVIDENCE");
 	for (flow = replay->flows.first; flow; flow = flow->next)
 		flow_print(replay, flow, width);
-	printf("%s: %s, %" PRIu64 " packets, %u flows; %" PRIu64 " dropped (%"
-	       PRIu64 " of them held), %" PRIu64 " left before the verdict; %" PRIu64
-	       " without ports, %" PRIu64 " later fragments, %" PRIu64
-	       " undecoded\n",
+	printf("%s: %s, %llu packets, %u flows; %llu dropped (%llu of them held), ",
 	       path, name_of(mode_names, replay->config->mode),
-	       (uint64_t)replay->packets, replay->flows.count,
-	       (uint64_t)dropped_total(replay),
-	       (uint64_t)replay->verdicts[RTPGUARD_VERDICT_HOLD],
-	       (uint64_t)replay->before_verdict,
-	       (uint64_t)replay->kinds[REPLAY_KIND_OTHER],
-	       (uint64_t)replay->kinds[REPLAY_KIND_FRAGMENT],
-	       (uint64_t)replay->kinds[REPLAY_KIND_UNDECODED]);
+	       replay->packets, replay->flows.count, dropped_total(replay),
+	       replay->verdicts[RTPGUARD_VERDICT_HOLD]);
+	printf("%llu left before the verdict; ", replay->before_verdict);
+	printf("%llu without ports, %llu later fragments, %llu undecoded\n",
+	       replay->kinds[REPLAY_KIND_OTHER],
+	       replay->kinds[REPLAY_KIND_FRAGMENT],
+	       replay->kinds[REPLAY_KIND_UNDECODED]);
 }
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rtpguard.h"
 
+#include "core/types.h"
+
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,8 +30,6 @@ static const struct {
 	{ "version", cmd_version, "", "version of the tool" },
 };
 
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
 static const struct option options[] = {
 	{ "check", required_argument, NULL, 'c' },
 	{ "file", required_argument, NULL, 'f' },
@@ -47,7 +47,7 @@ static void help(FILE *to)
 	fputs("usage: rtpguard [-j|--json] [-n|--numeric] COMMAND [ARGUMENT...]\n"
 	      "       rtpguard -f FILE    the same as load FILE\n"
 	      "       rtpguard -c FILE    the same as check FILE\n\n", to);
-	for (i = 0; i < N_COMMANDS; i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %s %s\n        %s\n", commands[i].word,
 			commands[i].args, commands[i].what);
 }
@@ -74,7 +74,7 @@ static int command_run(const struct options *opt, int argc, char **argv)
 {
 	size_t i;
 
-	for (i = 0; i < N_COMMANDS; i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(commands[i].word, argv[0]))
 			return commands[i].run(opt, argc, argv);
 	}
@@ -108,7 +108,7 @@ static int globals_take(struct options *opt, int argc, char **argv)
 
 static int file_command(const struct options *opt, char *word, char *file)
 {
-	char *argv[] = { word, file, NULL };
+	char *argv[3] = { word, file, NULL };
 
 	return command_run(opt, 2, argv);
 }
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 {
 	struct options opt = { 0 };
 	char load[] = "load", check[] = "check", version[] = "version";
-	char *none[] = { version, NULL };
+	char *none[2] = { version, NULL };
 	int c;
 
 	argc = globals_take(&opt, argc, argv);

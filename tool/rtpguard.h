@@ -2,6 +2,8 @@
 #ifndef RG_TOOL_RTPGUARD_H
 #define RG_TOOL_RTPGUARD_H
 
+#include "attributes.h"
+
 #include <stdbool.h>
 
 #define RG_TOOL_VERSION "0.1"
@@ -43,7 +45,7 @@ int cmd_status(const struct options *opt, int argc, char **argv);
 int cmd_version(const struct options *opt, int argc, char **argv);
 
 /* rtpguard.c */
-int usage_error(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+__printf(1, 2)
+int usage_error(const char *format, ...);
 
 #endif /* RG_TOOL_RTPGUARD_H */
