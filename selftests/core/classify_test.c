@@ -24,7 +24,7 @@ FIXTURE_TEARDOWN(flow)
 {
 }
 
-static void feed(FIXTURE_DATA(flow) *self, u32 len, u8 dir)
+static void feed(struct _test_data_flow *self, u32 len, u8 dir)
 {
 	/* Its own allocation: reads beyond it are seen. */
 	u8 *copy = malloc(len ? len : 1);
@@ -41,8 +41,8 @@ static void feed(FIXTURE_DATA(flow) *self, u32 len, u8 dir)
 	free(copy);
 }
 
-static void feed_rtp(FIXTURE_DATA(flow) *self, u8 pt, u16 seq, u32 ts, u32 ssrc,
-		     u32 len)
+static void feed_rtp(struct _test_data_flow *self, u8 pt, u16 seq, u32 ts,
+		     u32 ssrc, u32 len)
 {
 	feed(self, packet_rtp(self->bytes, pt, seq, ts, ssrc, len),
 	     RG_DIR_ORIGINAL);

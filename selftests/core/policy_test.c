@@ -41,7 +41,7 @@ FIXTURE_TEARDOWN(policy)
 {
 }
 
-static bool matches(FIXTURE_DATA(policy) *self)
+static bool matches(struct _test_data_policy *self)
 {
 	rg_policy_eval(&self->policy, &self->query, &self->match);
 	return self->match.rule >= 0;
@@ -168,8 +168,8 @@ TEST_F(policy, device_names)
 	self->rules[0].oifname.n = 1;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		memset(&self->ifnames[0], 0, sizeof(self->ifnames[0]));
-		strncpy(self->ifnames[0].name, cases[i].pattern,
-			RTPGUARD_IFNAME_LEN);
+		memcpy(self->ifnames[0].name, cases[i].pattern,
+		       strlen(cases[i].pattern));
 		self->query.oifname = cases[i].name;
 		EXPECT_EQ(matches(self), cases[i].match);
 	}

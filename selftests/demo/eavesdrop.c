@@ -30,7 +30,7 @@ struct options {
 	struct frame_end left;
 };
 
-static void usage(FILE *to)
+static void help(FILE *to)
 {
 	fputs("usage: eavesdrop [OPTION]... CAPTURE\n"
 	      "Rebuilds the G.711 calls in a capture (Ethernet or Linux cooked).\n"
@@ -74,7 +74,7 @@ static int option_set(struct options *opt, int option)
 	case 'k':
 		return like_add(opt, optarg);
 	case 'h':
-		usage(stdout);
+		help(stdout);
 		exit(0);
 	default:
 		return -1;
@@ -97,7 +97,7 @@ static int options_parse(struct options *opt, int argc, char **argv)
 			return -1;
 	}
 	if (optind + 1 != argc) {
-		usage(stderr);
+		help(stderr);
 		return -1;
 	}
 	opt->path = argv[optind];

@@ -18,16 +18,16 @@
 
 /**
  * struct sound - a recording made ready
+ * @spectrum: of the samples, followed by silence
+ * @energy: @energy[i] is that of the samples before @i
  * @samples: of it
  * @n: their number
- * @energy: @energy[i] is that of the samples before @i
- * @spectrum: of the samples, followed by silence
  */
 struct sound {
+	double complex *spectrum;
+	double *energy;
 	const short *samples;
 	u32 n;
-	double *energy;
-	double complex *spectrum;
 };
 
 static void bit_reverse(double complex *x, u32 size)

@@ -191,7 +191,8 @@ static u8 *file_read(const char *path, u32 *len)
 
 	if (!file)
 		return NULL;
-	if (!fseek(file, 0, SEEK_END) && (size = ftell(file)) >= 0) {
+	size = fseek(file, 0, SEEK_END) ? -1 : ftell(file);
+	if (size >= 0) {
 		errno = EFBIG;
 		if (size <= (long)WAV_FILE_MAX)
 			bytes = malloc(size + 1);

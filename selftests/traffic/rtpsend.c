@@ -369,7 +369,7 @@ static void run_end(struct job *job)
 	close(end.sock);
 }
 
-static void usage(void)
+static void help_exit(void)
 {
 	fputs("usage: rtpsend -d ADDR -p PORT [-a SRC] [-s SPORT] [-k KIND] [-v VIA]\n"
 	      "  [-n COUNT] [-i USEC] [-l PAYLOAD] [-t TAG] [-P PT] [-S SSRC] [-q SEQ]\n"
@@ -385,30 +385,67 @@ static void parse(struct job *job, int argc, char **argv)
 	while ((c = getopt(argc, argv,
 			   "a:d:eg:i:jk:l:n:Np:P:q:rs:S:t:v:")) >= 0) {
 		switch (c) {
-		case 'a': job->src = optarg; break;
-		case 'd': job->dst = optarg; break;
-		case 'e': job->end = true; break;
-		case 'g': job->segments = atoi(optarg); break;
-		case 'i': job->interval_us = atoi(optarg); break;
-		case 'j': job->junk_first = true; break;
-		case 'k': job->kind = optarg; break;
-		case 'l': job->payload = atoi(optarg); break;
-		case 'n': job->count = atoi(optarg); break;
-		case 'N': job->new_ports = true; break;
-		case 'p': job->dport = atoi(optarg); break;
-		case 'P': job->pt = atoi(optarg); break;
-		case 'q': job->seq = atoi(optarg); break;
-		case 'r': job->random = true; break;
-		case 's': job->sport = atoi(optarg); break;
-		case 'S': job->ssrc = strtoul(optarg, NULL, 0); break;
-		case 't': job->tag = atoi(optarg); break;
-		case 'v': job->via = optarg; break;
-		default: usage();
+		case 'a':
+			job->src = optarg;
+			break;
+		case 'd':
+			job->dst = optarg;
+			break;
+		case 'e':
+			job->end = true;
+			break;
+		case 'g':
+			job->segments = atoi(optarg);
+			break;
+		case 'i':
+			job->interval_us = atoi(optarg);
+			break;
+		case 'j':
+			job->junk_first = true;
+			break;
+		case 'k':
+			job->kind = optarg;
+			break;
+		case 'l':
+			job->payload = atoi(optarg);
+			break;
+		case 'n':
+			job->count = atoi(optarg);
+			break;
+		case 'N':
+			job->new_ports = true;
+			break;
+		case 'p':
+			job->dport = atoi(optarg);
+			break;
+		case 'P':
+			job->pt = atoi(optarg);
+			break;
+		case 'q':
+			job->seq = atoi(optarg);
+			break;
+		case 'r':
+			job->random = true;
+			break;
+		case 's':
+			job->sport = atoi(optarg);
+			break;
+		case 'S':
+			job->ssrc = strtoul(optarg, NULL, 0);
+			break;
+		case 't':
+			job->tag = atoi(optarg);
+			break;
+		case 'v':
+			job->via = optarg;
+			break;
+		default:
+			help_exit();
 		}
 	}
 	if (!job->dst || !job->dport || optind != argc ||
 	    job->segments * (job->payload + job->tag + 12) > PACKET_MAX)
-		usage();
+		help_exit();
 }
 
 int main(int argc, char **argv)
