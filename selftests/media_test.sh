@@ -3,6 +3,8 @@
 #
 # RTP in clear is stopped, what does not look clear passes, mode by mode.
 
+# Tests are called, and what they expect is read, by name; some options are none.
+# shellcheck disable=SC2317,SC2034,SC2119
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
 

@@ -4,7 +4,7 @@
 # What must not stand in the source, by pattern.
 
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 bad=0
 gate() # what it means, pattern, files...

@@ -194,8 +194,11 @@ all_headers()
 	local series dir
 
 	for series in "${!meta[@]}"; do
-		dir=$(headers "$series") && realpath "$dir" ||
+		if dir=$(headers "$series"); then
+			realpath "$dir"
+		else
 			apt_say "going on without $series"
+		fi
 	done
 	for dir in /lib/modules/*/build; do
 		[ ! -e "$dir/include/generated/utsrelease.h" ] || realpath "$dir"
