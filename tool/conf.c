@@ -17,19 +17,18 @@ struct value *value_new(const struct place *at, const char *text)
 	if (!value)
 		abort();
 	value->place = *at;
+	value->last = value;
 	value->text = strdup(text);
 	if (!value->text)
 		abort();
 	return value;
 }
 
-struct value *value_append(struct value *list, struct value *last)
+/* Both are lists; returns the first, which is longer by the second then. */
+struct value *value_append(struct value *list, struct value *more)
 {
-	struct value *value;
-
-	for (value = list; value->next; value = value->next)
-		;
-	value->next = last;
+	list->last->next = more;
+	list->last = more->last;
 	return list;
 }
 
@@ -44,7 +43,10 @@ void values_free(struct value *list)
 	}
 }
 
-/* The source line, and a caret under the column; tabs stay tabs. */
+/*
+ * The source line, and a caret under the column: below a tab is a tab, below a
+ * character of several bytes one space.
+ */
 static void caret_print(const struct parse *parse, const struct place *at)
 {
 	const char *line = parse->text;
@@ -57,8 +59,10 @@ static void caret_print(const struct parse *parse, const struct place *at)
 	for (stop = line; stop < end && *stop != '\n'; stop++)
 		;
 	fprintf(parse->errors, "%.*s\n", (int)(stop - line), line);
-	for (i = 1; i < at->first_column && line < stop; i++, line++)
-		fputc(*line == '\t' ? '\t' : ' ', parse->errors);
+	for (i = 1; i < at->first_column && line < stop; i++, line++) {
+		if ((*line & 0xc0) != 0x80)
+			fputc(*line == '\t' ? '\t' : ' ', parse->errors);
+	}
 	fputs("^\n", parse->errors);
 }
 

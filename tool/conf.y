@@ -60,25 +60,24 @@ static void yyerror(YYLTYPE *at, void *scanner, struct parse *parse,
 
 %%
 
+/*
+ * Lists are recursive on the left: on the right each element would stay on the
+ * parser's stack, and a long file would run out of it.
+ */
 file:
-	  seps
-	| seps statements
+	  statements
+	| statements statement
 	;
 
 statements:
-	  statement
-	| statement sep seps
-	| statement sep seps statements
+	  %empty
+	| statements sep
+	| statements statement sep
 	;
 
 sep:
 	  NEWLINE
 	| ';'
-	;
-
-seps:
-	  %empty
-	| seps sep
 	;
 
 lines:
@@ -92,7 +91,7 @@ statement:
 		  values_free($2); DO(ret); }
 	| DEFINE WORD '=' addrs
 		{ int ret = build_define(parse, $2, $4);
-		  values_free($2); DO(ret); }
+		  values_free($2); values_free($4); DO(ret); }
 	| RULE WORD lines '{'
 		{ DO(build_rule_begin(parse, $2)); }
 	  rule_body '}'
@@ -103,14 +102,14 @@ statement:
 	;
 
 rule_body:
-	  seps
-	| seps rule_parts
+	  rule_parts
+	| rule_parts rule_part
 	;
 
 rule_parts:
-	  rule_part
-	| rule_part sep seps
-	| rule_part sep seps rule_parts
+	  %empty
+	| rule_parts sep
+	| rule_parts rule_part sep
 	;
 
 rule_part:
@@ -168,8 +167,7 @@ addr:
 	  ADDRESS
 	| VARIABLE
 		{ /* A name cannot hold a '$': it marks what stands for a set. */
-		  $$ = value_new(&@1, "$");
-		  $$->next = $1; }
+		  $$ = value_append(value_new(&@1, "$"), $1); }
 	;
 
 ports:
@@ -192,14 +190,14 @@ string_list:
 	;
 
 default_body:
-	  seps
-	| seps default_parts
+	  default_parts
+	| default_parts default_part
 	;
 
 default_parts:
-	  default_part
-	| default_part sep seps
-	| default_part sep seps default_parts
+	  %empty
+	| default_parts sep
+	| default_parts default_part sep
 	;
 
 default_part:

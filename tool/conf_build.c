@@ -150,51 +150,82 @@ const struct define *build_variable(struct parse *parse,
 	return define;
 }
 
-/* Takes @values over, resolved and checked, whatever it returns. */
-int build_define(struct parse *parse, const struct value *name,
-		 struct value *values)
+/* No set can use more: what names others must not double without bound. */
+static int define_has_room(struct parse *parse, const struct define *define,
+			   u32 n, const struct place *at)
 {
-	const struct define *other;
+	if (define->n + n <= RTPGUARD_SET_MAX)
+		return 0;
+	parse_error(parse, at, "too many elements, expected at most %d",
+		    RTPGUARD_SET_MAX);
+	return -1;
+}
+
+static void define_append(struct define *define, struct value *list, u32 n)
+{
+	define->values = define->values ? value_append(define->values, list) :
+					  list;
+	define->n += n;
+}
+
+static int define_add(struct parse *parse, struct define *define,
+		      const struct value *value)
+{
 	struct rg_prefix prefix;
-	struct value *list = NULL;
-	struct value *value, *copy;
+
+	if (build_prefix(parse, value, &prefix) ||
+	    define_has_room(parse, define, 1, &value->place))
+		return -1;
+	define_append(define, value_new(&value->place, value->text), 1);
+	return 0;
+}
+
+static int define_add_variable(struct parse *parse, struct define *define,
+			       const struct value *name)
+{
+	const struct define *other = build_variable(parse, name);
+
+	if (!other || define_has_room(parse, define, other->n, &name->place))
+		return -1;
+	define_append(define, values_copy(other->values), other->n);
+	return 0;
+}
+
+static struct define *define_new(const char *name)
+{
+	struct define *define = calloc(1, sizeof(*define));
+
+	if (!define)
+		abort();
+	define->name = strdup(name);
+	if (!define->name)
+		abort();
+	return define;
+}
+
+int build_define(struct parse *parse, const struct value *name,
+		 const struct value *values)
+{
 	struct define *define;
+	int ret = 0;
 
 	if (define_find(parse, name->text)) {
 		parse_error(parse, &name->place, "'%s' is defined twice, expected once",
 			    name->text);
-		goto err_free;
+		return -1;
 	}
-	for (value = values; value; value = value->next) {
-		if (value->text[0] == '$') {
-			value = value->next;
-			other = build_variable(parse, value);
-			if (!other)
-				goto err_free;
-			copy = values_copy(other->values);
+	define = define_new(name->text);
+	for (; values && !ret; values = values->next) {
+		if (values->text[0] == '$') {
+			values = values->next;
+			ret = define_add_variable(parse, define, values);
 		} else {
-			if (build_prefix(parse, value, &prefix))
-				goto err_free;
-			copy = value_new(&value->place, value->text);
+			ret = define_add(parse, define, values);
 		}
-		list = list ? value_append(list, copy) : copy;
 	}
-	define = calloc(1, sizeof(*define));
-	if (!define)
-		abort();
-	define->name = strdup(name->text);
-	if (!define->name)
-		abort();
-	define->values = list;
 	define->next = parse->defines;
 	parse->defines = define;
-	values_free(values);
-	return 0;
-
-err_free:
-	values_free(list);
-	values_free(values);
-	return -1;
+	return ret;
 }
 
 static int rule_name_check(struct parse *parse, const struct value *name)

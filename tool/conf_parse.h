@@ -17,16 +17,31 @@ struct place {
 
 #define YYLLOC_DEFAULT(cur, rhs, n) place_span(&(cur), rhs, n)
 
-/* An address or a named set of them, a range of ports, a list of words. */
+/**
+ * struct value - an address or a named set of them, a range of ports, a word
+ * @place: where it stands
+ * @text: as it stands there
+ * @next: in a list, or NULL
+ * @last: of the list that this one begins; not kept for the others
+ */
 struct value {
 	struct place place;
 	char *text;
 	struct value *next;
+	struct value *last;
 };
 
+/**
+ * struct define - a named set of addresses
+ * @name: without the "$"
+ * @values: addresses, no names
+ * @n: their number
+ * @next: the one defined before it
+ */
 struct define {
 	char *name;
 	struct value *values;
+	u32 n;
 	struct define *next;
 };
 
@@ -82,7 +97,7 @@ __printf(3, 4)
 void parse_error(struct parse *parse, const struct place *at,
 		 const char *format, ...);
 struct value *value_new(const struct place *at, const char *text);
-struct value *value_append(struct value *list, struct value *last);
+struct value *value_append(struct value *list, struct value *more);
 void values_free(struct value *list);
 
 /* conf_build.c, conf_rule.c; what returns int returns -1 after parse_error() */
@@ -97,7 +112,7 @@ int build_protection_set(struct parse *parse, const struct value *words,
 			 u32 *bitmap);
 int build_mode(struct parse *parse, const struct value *mode);
 int build_define(struct parse *parse, const struct value *name,
-		 struct value *values);
+		 const struct value *values);
 int build_rule_begin(struct parse *parse, const struct value *name);
 int build_rule_end(struct parse *parse, const struct place *at);
 int build_once(struct parse *parse, enum match match, const struct place *at);
