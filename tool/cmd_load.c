@@ -67,14 +67,19 @@ int cmd_load(const struct options *opt, int argc, char **argv)
 
 int cmd_check(const struct options *opt, int argc, char **argv)
 {
+	static const struct option none[] = { { NULL, 0, NULL, 0 } };
 	struct conf conf;
 
-	if (argc != 2)
-		return usage_error("check takes one file, got %d", argc - 1);
-	if (conf_read(argv[1], &conf, stderr))
+	optind = 0;
+	if (getopt_long(argc, argv, "+", none, NULL) >= 0)
+		return STATUS_USAGE;
+	if (argc - optind != 1)
+		return usage_error("check takes one file, got %d", argc - optind);
+	if (conf_read(argv[optind], &conf, stderr))
 		return STATUS_USAGE;
 	if (opt->json)
-		json_print(json_pack("{s:s, s:b, s:i}", "file", argv[1],
+		json_print(json_pack("{s:o, s:b, s:i}",
+				     "file", json_path(argv[optind]),
 				     "valid", 1,
 				     "rules", (int)conf.policy.n_rules));
 	conf_free(&conf);

@@ -3,6 +3,8 @@
 #include "rtpguard.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /**
@@ -16,6 +18,31 @@ void json_print(json_t *object)
 	putchar('\n');
 	fflush(stdout);
 	json_decref(object);
+}
+
+/**
+ * json_path() - a file's name as a string
+ * @path: may hold any bytes, which a JSON string may not: then all that are not
+ *	ASCII are question marks
+ *
+ * Return: the string, or NULL for want of memory.
+ */
+json_t *json_path(const char *path)
+{
+	json_t *json = json_string(path);
+	char *copy;
+	size_t i;
+
+	if (json)
+		return json;
+	copy = strdup(path);
+	for (i = 0; copy && copy[i]; i++) {
+		if (copy[i] & 0x80)
+			copy[i] = '?';
+	}
+	json = copy ? json_string(copy) : NULL;
+	free(copy);
+	return json;
 }
 
 /**

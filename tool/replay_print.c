@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "json_print.h"
 #include "names.h"
 #include "replay.h"
 #include "rtpguard.h"
 
 #include <arpa/inet.h>
-#include <jansson.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,25 +158,6 @@ static json_t *flow_json(const struct replay *replay,
 			 "streams", streams_json(flow));
 }
 
-/* A file's name may hold any bytes, a JSON string holds UTF-8 only. */
-static json_t *path_json(const char *path)
-{
-	json_t *json = json_string(path);
-	char *copy;
-	size_t i;
-
-	if (json)
-		return json;
-	copy = strdup(path);
-	for (i = 0; copy && copy[i]; i++) {
-		if (copy[i] & 0x80)
-			copy[i] = '?';
-	}
-	json = copy ? json_string(copy) : NULL;
-	free(copy);
-	return json;
-}
-
 static u64 dropped_total(const struct replay *replay)
 {
 	return replay->verdicts[RTPGUARD_VERDICT_DROP] +
@@ -190,7 +171,7 @@ static json_t *file_json(const struct replay *replay, const char *path,
 
 	json = json_pack("{s:i, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			 "schema", RG_JSON_SCHEMA,
-			 "file", path_json(path),
+			 "file", json_path(path),
 			 "mode", name_of(mode_names, replay->config->mode),
 			 "packets", (json_int_t)replay->packets,
 			 "bytes", (json_int_t)replay->bytes,
