@@ -3,10 +3,19 @@
 
 #include "core/types.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#ifdef WITH_PCAP
+#define REPLAY cmd_replay
+#else
+#define REPLAY NULL
+#endif
 
 static const struct {
 	const char *word;
@@ -22,11 +31,9 @@ static const struct {
 	  "show or set the mode" },
 	{ "list", cmd_list, "ruleset|flows|counters", "what is in force" },
 	{ "monitor", cmd_monitor, "", "print events as they happen" },
-#ifdef WITH_PCAP
-	{ "replay", cmd_replay,
+	{ "replay", REPLAY,
 	  "[--mode MODE] [--rules FILE] [--local PREFIX] CAPTURE...",
 	  "what it would have said of captures" },
-#endif
 	{ "version", cmd_version, "", "version of the tool" },
 };
 
@@ -47,9 +54,11 @@ static void help(FILE *to)
 	fputs("usage: rtpguard [-j|--json] [-n|--numeric] COMMAND [ARGUMENT...]\n"
 	      "       rtpguard -f FILE    the same as load FILE\n"
 	      "       rtpguard -c FILE    the same as check FILE\n\n", to);
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %s %s\n        %s\n", commands[i].word,
-			commands[i].args, commands[i].what);
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (commands[i].run)
+			fprintf(to, "  %s %s\n        %s\n", commands[i].word,
+				commands[i].args, commands[i].what);
+	}
 }
 
 /**
@@ -75,8 +84,12 @@ static int command_run(const struct options *opt, int argc, char **argv)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(commands[i].word, argv[0]))
-			return commands[i].run(opt, argc, argv);
+		if (strcmp(commands[i].word, argv[0]))
+			continue;
+		if (!commands[i].run)
+			return usage_error("%s is not built in: this is a tool without libpcap",
+					   argv[0]);
+		return commands[i].run(opt, argc, argv);
 	}
 	return usage_error("unknown command '%s'", argv[0]);
 }
@@ -106,39 +119,41 @@ static int globals_take(struct options *opt, int argc, char **argv)
 	return kept;
 }
 
-static int file_command(const struct options *opt, char *word, char *file)
+static int file_command(const struct options *opt, char *word, int argc,
+			char **argv)
 {
-	char *argv[3] = { word, file, NULL };
+	char *command[3] = { word, optarg, NULL };
 
-	return command_run(opt, 2, argv);
+	/* A second file must not seem to have been read. */
+	if (optind < argc)
+		return usage_error("%s takes one file, got '%s' too", word,
+				   argv[optind]);
+	return command_run(opt, 2, command);
 }
 
-/* A rules file's first line calls us as "rtpguard -f FILE". */
-int main(int argc, char **argv)
+static int options_run(struct options *opt, int argc, char **argv)
 {
-	struct options opt = { 0 };
 	char load[] = "load", check[] = "check", version[] = "version";
 	char *none[2] = { version, NULL };
 	int c;
 
-	argc = globals_take(&opt, argc, argv);
 	while ((c = getopt_long(argc, argv, "+c:f:hjnV", options, NULL)) >= 0) {
 		switch (c) {
 		case 'c':
-			return file_command(&opt, check, optarg);
+			return file_command(opt, check, argc, argv);
 		case 'f':
-			return file_command(&opt, load, optarg);
+			return file_command(opt, load, argc, argv);
 		case 'h':
 			help(stdout);
 			return STATUS_OK;
 		case 'j':
-			opt.json = true;
+			opt->json = true;
 			break;
 		case 'n':
-			opt.numeric = true;
+			opt->numeric = true;
 			break;
 		case 'V':
-			return cmd_version(&opt, 1, none);
+			return cmd_version(opt, 1, none);
 		default:
 			return usage_error("see the options");
 		}
@@ -147,5 +162,43 @@ int main(int argc, char **argv)
 		help(stderr);
 		return STATUS_USAGE;
 	}
-	return command_run(&opt, argc - optind, argv + optind);
+	return command_run(opt, argc - optind, argv + optind);
+}
+
+/*
+ * A closed standard stream's number would go to the next file or socket that is
+ * opened, and what is printed into that. One that cannot be used has it instead.
+ */
+static void streams_reserve(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_PATH | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
+/* An answer that could not be written is no answer, whoever reads it. */
+static int output_end(int ret)
+{
+	bool failed;
+
+	errno = 0;
+	failed = fflush(stdout) || ferror(stdout);
+	if (ret || !failed)
+		return ret;
+	fprintf(stderr, "rtpguard: cannot write the answer: %s\n",
+		errno ? strerror(errno) : "write error");
+	return STATUS_FAILED;
+}
+
+/* A rules file's first line calls us as "rtpguard -f FILE". */
+int main(int argc, char **argv)
+{
+	struct options opt = { 0 };
+
+	streams_reserve();
+	argc = globals_take(&opt, argc, argv);
+	return output_end(options_run(&opt, argc, argv));
 }
