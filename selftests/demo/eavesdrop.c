@@ -33,7 +33,7 @@ struct options {
 static void help(FILE *to)
 {
 	fputs("usage: eavesdrop [OPTION]... CAPTURE\n"
-	      "Rebuilds the G.711 calls in a capture (Ethernet or Linux cooked).\n"
+	      "Rebuilds the G.711 calls in a capture (Ethernet, Linux cooked, raw IP).\n"
 	      "  -w, --wav FILE      write what is heard, in stereo: a side a channel\n"
 	      "  -l, --left ADDRESS  who speaks on the left; otherwise the first heard\n"
 	      "  -k, --like FILE     how like this recording is it? The first time the\n"
@@ -154,7 +154,7 @@ static int capture_read(const char *path, struct stream_table *table)
 	if (frame_link_known(pcap_datalink(pcap)))
 		ret = packets_read(pcap, path, table);
 	else
-		fprintf(stderr, "%s: packet 0: link type %d, expected Ethernet or Linux cooked\n",
+		fprintf(stderr, "%s: packet 0: link type %d, expected Ethernet, Linux cooked or IP\n",
 			path, pcap_datalink(pcap));
 	pcap_close(pcap);
 	return ret;
@@ -171,6 +171,14 @@ static void stream_print(const struct stream *stream)
 	       stream->packets[0].type == STREAM_PCMU ? "pcmu" : "pcma",
 	       stream->n_packets, (unsigned long long)stream->lost,
 	       (unsigned long long)stream->duplicates);
+}
+
+static void streams_print(const struct stream_table *table)
+{
+	u32 i;
+
+	for (i = 0; i < table->n; i++)
+		stream_print(&table->streams[i]);
 }
 
 static int side(const struct options *opt, const struct stream_table *table,
@@ -208,7 +216,6 @@ static int rebuild(const struct options *opt, const struct stream_table *table,
 		u64 us = stream->start_us - start_us;
 
 		stream_sort(stream);
-		stream_print(stream);
 		problem = channel_lay(&channels[side(opt, table, stream)], stream,
 				      us * CHANNEL_MS / 1000, &number);
 		if (problem)
@@ -290,8 +297,10 @@ int main(int argc, char **argv)
 	ret = capture_read(opt.path, &table);
 	if (!ret)
 		ret = rebuild(&opt, &table, channels);
-	if (!ret)
+	if (!ret) {
+		streams_print(&table);
 		ret = channels_print(&opt, channels);
+	}
 	if (!ret && opt.wav)
 		ret = channels_write(opt.wav, channels);
 	stream_table_free(&table);

@@ -4,7 +4,8 @@
  *
  * The tool's replay has a parser for the same headers. This one is not shared
  * with it on purpose: a packet the product cannot see must not disappear from
- * the eyes of who measures the product.
+ * the eyes of who measures the product. Later fragments, IPv6 extension headers
+ * and UDP-Lite are not read: the demo's phones send none.
  */
 #include "frame.h"
 
@@ -32,6 +33,9 @@ static u16 link_parse(int dlt, struct rg_cur *cur)
 	u16 type;
 	int tags;
 
+	if (dlt == DLT_RAW)
+		return cur->left && *cur->pos >> 4 == 6 ? ETHERTYPE_IPV6 :
+							  ETHERTYPE_IPV4;
 	if (dlt == DLT_LINUX_SLL2) {
 		type = rg_cur_be16(cur);
 		rg_cur_skip(cur, 18);
@@ -64,7 +68,10 @@ static void cut(struct rg_cur *cur, u32 len)
 		cur->left = len;
 }
 
-/* A later fragment has no UDP header; a first one is heard as far as it goes. */
+/*
+ * A later fragment has no UDP header; a first one is heard as far as it goes.
+ * Without a length the capture is of what a network card had yet to cut.
+ */
 static bool ipv4_parse(struct rg_cur *cur, struct frame_udp *udp)
 {
 	u8 version_ihl = rg_cur_u8(cur);
@@ -81,9 +88,11 @@ static bool ipv4_parse(struct rg_cur *cur, struct frame_udp *udp)
 	rg_cur_skip(cur, 2);
 	end_parse(cur, AF_INET, &udp->from);
 	end_parse(cur, AF_INET, &udp->to);
-	if (version_ihl >> 4 != 4 || header_len < 20 || total_len < header_len)
+	if (version_ihl >> 4 != 4 || header_len < 20 ||
+	    (total_len && total_len < header_len))
 		return false;
-	cut(cur, total_len - 20);
+	if (total_len)
+		cut(cur, total_len - 20);
 	rg_cur_skip(cur, header_len - 20);
 	return !cur->err && proto == PROTO_UDP && !(fragment & 0x1fff);
 }
@@ -112,9 +121,10 @@ static bool udp_parse(struct rg_cur *cur, struct frame_udp *udp)
 	udp->to.port = rg_cur_be16(cur);
 	len = rg_cur_be16(cur);
 	rg_cur_skip(cur, 2);
-	if (cur->err || len < UDP_HEADER_LEN)
+	if (cur->err || (len && len < UDP_HEADER_LEN))
 		return false;
-	cut(cur, len - UDP_HEADER_LEN);
+	if (len)
+		cut(cur, len - UDP_HEADER_LEN);
 	udp->data = cur->pos;
 	udp->len = cur->left;
 	return true;
@@ -124,11 +134,12 @@ static bool udp_parse(struct rg_cur *cur, struct frame_udp *udp)
  * frame_link_known() - can frames of this link type be read?
  * @dlt: libpcap's DLT_*
  *
- * Return: true for Ethernet and Linux cooked, version 1 and 2.
+ * Return: true for Ethernet, Linux cooked version 1 and 2, and IP alone.
  */
 bool frame_link_known(int dlt)
 {
-	return dlt == DLT_EN10MB || dlt == DLT_LINUX_SLL || dlt == DLT_LINUX_SLL2;
+	return dlt == DLT_EN10MB || dlt == DLT_LINUX_SLL ||
+	       dlt == DLT_LINUX_SLL2 || dlt == DLT_RAW;
 }
 
 /**
