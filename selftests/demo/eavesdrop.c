@@ -154,7 +154,8 @@ static int capture_read(const char *path, struct stream_table *table)
 	if (frame_link_known(pcap_datalink(pcap)))
 		ret = packets_read(pcap, path, table);
 	else
-		fprintf(stderr, "%s: packet 0: link type %d, expected Ethernet, Linux cooked or IP\n",
+		fprintf(stderr,
+			"%s: packet 0: link type %d, expected Ethernet, Linux cooked or IP\n",
 			path, pcap_datalink(pcap));
 	pcap_close(pcap);
 	return ret;
