@@ -4,11 +4,11 @@
 #include "rtpguard.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
@@ -32,10 +32,23 @@ struct nl {
 	bool interrupted;
 };
 
+/* Neither on its way in nor on its way out. */
+static bool module_is_live(void)
+{
+	FILE *file = fopen("/sys/module/rtpguard/initstate", "re");
+	char state[16] = "";
+
+	if (file) {
+		state[fread(state, 1, sizeof(state) - 1, file)] = '\0';
+		fclose(file);
+	}
+	return !strcmp(state, "live\n");
+}
+
 static int absent(void)
 {
 	/* The family is the host namespace's; modules are everybody's to see. */
-	if (!access("/sys/module/rtpguard", F_OK)) {
+	if (module_is_live()) {
 		fputs("rtpguard: module out of reach, expected the host's network namespace\n",
 		      stderr);
 		return STATUS_PERMISSION;
@@ -49,6 +62,15 @@ static int failed(struct nl *nl, const char *what)
 {
 	int error = errno;
 
+	if (error == ENOENT) {
+		if (nl->family == GENL_ID_CTRL)
+			return absent();
+		/* Our handlers never say so: the family went since it was found. */
+		fprintf(stderr,
+			"rtpguard: %s: the module was unloaded meanwhile, expected it to stay\n",
+			what);
+		return STATUS_ABSENT;
+	}
 	if (error == EPERM || error == EACCES) {
 		fprintf(stderr,
 			"rtpguard: %s: not permitted, expected CAP_NET_ADMIN in the host's user namespace\n",
@@ -202,7 +224,7 @@ static int on_family(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int family_resolve(struct nl *nl)
+static int family_ask(struct nl *nl)
 {
 	char buf[256];
 	struct nlmsghdr *nlh;
@@ -211,6 +233,16 @@ static int family_resolve(struct nl *nl)
 	nlh = request(nl, buf, CTRL_CMD_GETFAMILY, NLM_F_ACK);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, RTPGUARD_FAMILY_NAME);
 	return transact(nl, nlh, on_family, nl);
+}
+
+/* The family comes before the module is live: it may have become so just now. */
+static int family_resolve(struct nl *nl)
+{
+	int ret = family_ask(nl);
+
+	if (ret < 0 && errno == ENOENT && module_is_live())
+		ret = family_ask(nl);
+	return ret;
 }
 
 /**
@@ -237,7 +269,7 @@ int nl_open(struct nl **nl)
 	mnl_socket_setsockopt(new->sock, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(new->sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	if (family_resolve(new) < 0) {
-		ret = errno == ENOENT ? absent() : failed(new, "get-family");
+		ret = failed(new, "get-family");
 		goto err_close;
 	}
 	*nl = new;
@@ -413,18 +445,54 @@ int nl_walk_counters(struct nl *nl, nl_counter_fn fn, void *arg)
 	return STATUS_OK;
 }
 
-int nl_follow(struct nl *nl, nl_event_fn fn, void *arg)
+/* What follow_start() made the kernel send. */
+struct follow {
+	struct nl *nl;
+	struct message_walk walk;
+};
+
+static int on_followed(const struct nlmsghdr *nlh, void *data)
 {
-	struct message_walk walk = { .event = fn, .arg = arg };
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct follow *follow = data;
+	struct nl gone = { 0 };
+
+	if (nlh->nlmsg_type == follow->nl->family)
+		return message_event(nlh, &follow->walk);
+	if (nlh->nlmsg_type != GENL_ID_CTRL || genl->cmd != CTRL_CMD_DELFAMILY)
+		return MNL_CB_OK;
+	mnl_attr_parse(nlh, sizeof(*genl), on_family_attr, &gone);
+	if (gone.family != follow->nl->family)
+		return MNL_CB_OK;
+	errno = ENOENT;
+	return MNL_CB_ERROR;
+}
+
+/* Join the events, and what tells that no more will come. */
+static int follow_start(struct nl *nl)
+{
+	const u32 groups[] = { GENL_ID_CTRL, nl->group };
 	int size = EVENT_BUFFER;
+	size_t i;
 
 	setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUF, &size,
 		   sizeof(size));
-	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &nl->group,
-				  sizeof(nl->group)) < 0)
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP,
+					  (void *)&groups[i], sizeof(groups[i])) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int nl_follow(struct nl *nl, nl_event_fn fn, void *arg)
+{
+	struct follow follow = { nl, { .event = fn, .arg = arg } };
+
+	if (follow_start(nl))
 		return failed(nl, "monitor");
 	for (;;) {
-		if (receive(nl, 0, message_event, &walk) >= 0)
+		if (receive(nl, 0, on_followed, &follow) >= 0)
 			continue;
 		if (errno == EINTR)
 			return STATUS_OK;
