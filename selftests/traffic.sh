@@ -46,19 +46,17 @@ bring_up() # [module parameters]
 
 # Every transfer is a flow of its own: the source port counts up.
 sport=20000
+receiver=
 
 transfer_start() # [rtprecv option]: listen in h2
 {
-	received_file=$(mktemp)
-	ip netns exec "$h2" "$RTPRECV" -p "$PORT" "$@" > "$received_file" &
-	receiver=$!
-	busywait 30000 port_is_bound
-}
+	local line
 
-port_is_bound()
-{
-	ip netns exec "$h2" cat /proc/net/udp6 /proc/net/udplite6 |
-		grep -qi ":$(printf %04x "$PORT") "
+	# One that a failed test left would have the port, and its packets.
+	[ -z "$receiver" ] || stop "$receiver"
+	exec {receiving}< <(exec "$RTPRECV" -w "$h2" -p "$PORT" "$@")
+	receiver=$!
+	read -rt 60 -u "$receiving" line && [ "$line" = bound ]
 }
 
 transfer_send() # rtpsend arguments: in h1, sets sent, eperm and other
@@ -71,18 +69,29 @@ send_as() # namespace, rtpsend arguments
 {
 	local ns=$1 result
 	shift
-	result=$(ip netns exec "$ns" "$RTPSEND" -p "$PORT" "$@") || return 1
-	sent=$(sed -n 's/.*sent=\([0-9]*\).*/\1/p' <<< "$result")
-	eperm=$(sed -n 's/.*eperm=\([0-9]*\).*/\1/p' <<< "$result")
-	other=$(sed -n 's/.*other=\([0-9]*\).*/\1/p' <<< "$result")
+	result=$("$RTPSEND" -w "$ns" -p "$PORT" "$@") &&
+		[[ $result =~ ^sent=([0-9]+)\ eperm=([0-9]+)\ other=([0-9]+)$ ]] ||
+		return 1
+	sent=${BASH_REMATCH[1]}
+	eperm=${BASH_REMATCH[2]}
+	other=${BASH_REMATCH[3]}
 }
 
 transfer_end() # wait for the end marker, sets received and bytes
 {
-	wait "$receiver" || return 1
-	received=$(sed -n 's/.*received=\([0-9]*\).*/\1/p' "$received_file")
-	bytes=$(sed -n 's/.*bytes=\([0-9]*\).*/\1/p' "$received_file")
-	rm -f "$received_file"
+	received_read "$receiving" || return 1
+	exec {receiving}<&-
+	receiver=
+}
+
+received_read() # file descriptor of rtprecv: sets received and bytes
+{
+	local line
+
+	read -rt 60 -u "$1" line &&
+		[[ $line =~ ^received=([0-9]+)\ bytes=([0-9]+)$ ]] || return 1
+	received=${BASH_REMATCH[1]}
+	bytes=${BASH_REMATCH[2]}
 }
 
 # transfer ARGS...: send from h1 to h2 over IPv4, with the end marker
@@ -96,6 +105,32 @@ transfer6()
 {
 	transfer_start && transfer_send -a 2001:db8::1 -d 2001:db8::2 -e "$@" &&
 		transfer_end
+}
+
+# Listens in h2 on a port of its own until the script ends: for many transfers,
+# of which each costs a process less.
+KEPT_PORT=5006
+
+receiver_keep() # [rtprecv option]
+{
+	local line
+
+	exec {kept}< <(exec "$RTPRECV" -w "$h2" -kp "$KEPT_PORT" "$@")
+	defer stop "$!"
+	read -rt 60 -u "$kept" line && [ "$line" = bound ]
+}
+
+# deliver ARGS...: as transfer, to the receiver that receiver_keep started
+deliver()
+{
+	PORT=$KEPT_PORT transfer_send -a 10.0.0.1 -d 10.0.0.2 -e "$@" &&
+		received_read "$kept"
+}
+
+deliver6()
+{
+	PORT=$KEPT_PORT transfer_send -a 2001:db8::1 -d 2001:db8::2 -e "$@" &&
+		received_read "$kept"
 }
 
 # expect VARIABLE VALUE...: each variable has its value, or say which has not

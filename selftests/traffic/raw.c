@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packets whose IP header is made by hand, and fragments of them. */
+#include "job.h"
+
+#include <arpa/inet.h>
+#include <netinet/ip6.h>
+#include <string.h>
+
+#define UDP_LEN 8
+
+/* A network header: what goes before the transport header, in both families. */
+struct net_header {
+	u8 bytes[40 + 64 * 8];
+	u32 len;
+};
+
+/**
+ * open_raw() - open a socket that takes whole IP packets
+ * @job: says the family
+ */
+void open_raw(struct job *job)
+{
+	open_socket(job, SOCK_RAW, IPPROTO_RAW);
+	/* A raw socket of IPv6 takes a protocol for a port. */
+	if (job->family == AF_INET6)
+		((struct sockaddr_in6 *)&job->to)->sin6_port = 0;
+}
+
+static u32 sum_bytes(const u8 *p, u32 len, u32 sum)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		sum += i & 1 ? p[i] : p[i] << 8;
+	return sum;
+}
+
+/* Source and destination, one after the other, as in the header. */
+static u32 addresses(const struct job *job, u8 *p)
+{
+	const struct sockaddr_in *to4 = (const void *)&job->to;
+	const struct sockaddr_in6 *to6 = (const void *)&job->to;
+	u32 len = job->family == AF_INET ? 4 : 16;
+
+	if (inet_pton(job->family, job->src, p) != 1)
+		die("source address");
+	if (job->family == AF_INET)
+		memcpy(p + len, &to4->sin_addr, len);
+	else
+		memcpy(p + len, &to6->sin6_addr, len);
+	return 2 * len;
+}
+
+static u16 checksum(const struct job *job, const u8 *udp, u32 len)
+{
+	u32 sum = IPPROTO_UDP + len;
+	u8 pseudo[32];
+
+	sum = sum_bytes(pseudo, addresses(job, pseudo), sum);
+	sum = sum_bytes(udp, len, sum);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff ? sum : ~sum;
+}
+
+/* The receiver reads a shorter or no length as the datagram's: it is right. */
+static u32 make_udp(const struct job *job, u8 *udp, const u8 *p, u32 len)
+{
+	u32 said = UDP_LEN + len;
+	u32 summed;
+
+	if (lies(job, "udp-short"))
+		said -= job->tag;
+	if (lies(job, "udp-long"))
+		said += 100;
+	summed = said < UDP_LEN + len ? said : UDP_LEN + len;
+	if (lies(job, "udp-zero"))
+		said = 0;
+	put_be16(udp, job->sport);
+	put_be16(udp + 2, job->dport);
+	put_be16(udp + 4, said);
+	put_be16(udp + 6, 0);
+	memcpy(udp + UDP_LEN, p, len);
+	put_be16(udp + 6, checksum(job, udp, summed));
+	return UDP_LEN + len;
+}
+
+static void ipv4_header(const struct job *job, struct net_header *net,
+			u16 id, u32 off, bool more)
+{
+	u8 *ip = net->bytes;
+
+	net->len = 20;
+	memset(ip, 0, net->len);
+	ip[0] = 0x45;
+	put_be16(ip + 4, id);
+	put_be16(ip + 6, off / 8 | (more ? 0x2000 : 0));
+	ip[8] = 64;
+	ip[9] = IPPROTO_UDP;
+	addresses(job, ip + 12);
+}
+
+/* Destination options with a PadN, each with what comes after it. */
+static void ipv6_options(const struct job *job, struct net_header *net, u8 last)
+{
+	u8 *ip = net->bytes;
+	u32 i;
+
+	ip[6] = job->headers ? IPPROTO_DSTOPTS : last;
+	for (i = 0; i < job->headers; i++, net->len += 8) {
+		memcpy(ip + net->len, "\0\0\1\4\0\0\0\0", 8);
+		ip[net->len] = i + 1 < job->headers ? IPPROTO_DSTOPTS : last;
+	}
+}
+
+static void ipv6_header(const struct job *job, struct net_header *net,
+			u16 id, u32 off, bool more)
+{
+	u8 *ip = net->bytes;
+	bool fragment = off || more;
+	u8 *frag;
+
+	net->len = 40;
+	memset(ip, 0, net->len);
+	ip[0] = 0x60;
+	ip[7] = 64;
+	addresses(job, ip + 8);
+	ipv6_options(job, net, fragment ? IPPROTO_FRAGMENT : IPPROTO_UDP);
+	if (!fragment)
+		return;
+	frag = ip + net->len;
+	net->len += 8;
+	memset(frag, 0, 8);
+	frag[0] = IPPROTO_UDP;
+	put_be16(frag + 2, off | more);
+	put_be32(frag + 4, id);
+}
+
+/* A part of a datagram, or all of it, behind a header that says so. */
+static void send_part(struct job *job, const u8 *p, u32 len, u16 id, u32 off,
+		      bool more)
+{
+	static u8 packet[2 * PACKET_MAX];
+	struct net_header net;
+
+	if (job->family == AF_INET)
+		ipv4_header(job, &net, id, off, more);
+	else
+		ipv6_header(job, &net, id, off, more);
+	memcpy(packet, net.bytes, net.len);
+	memcpy(packet + net.len, p, len);
+	if (job->family == AF_INET)
+		put_be16(packet + 2, net.len + len);
+	else
+		put_be16(packet + 4, net.len - 40 + len);
+	send_plain(job, packet, net.len + len, 0);
+}
+
+/**
+ * send_raw() - send a whole datagram
+ * @job: says addresses, ports and extension headers
+ * @p: payload
+ * @len: of @p
+ */
+void send_raw(struct job *job, const u8 *p, u32 len)
+{
+	static u8 udp[PACKET_MAX + UDP_LEN];
+
+	send_part(job, udp, make_udp(job, udp, p, len), 0, 0, false);
+}
+
+/* Two fragments: the first ends at @first, the second begins at @second. */
+static void send_two(struct job *job, const u8 *p, u32 len, u32 first, u32 second)
+{
+	static u8 udp[PACKET_MAX + UDP_LEN];
+	static u16 id;
+
+	len = make_udp(job, udp, p, len);
+	id++;
+	send_part(job, udp, first, id, 0, true);
+	send_part(job, udp + second, len - second, id, second, false);
+}
+
+/**
+ * send_frag() - the UDP header and 8 bytes first, then the rest
+ * @job: says addresses, ports and extension headers
+ * @p: payload
+ * @len: of @p
+ */
+void send_frag(struct job *job, const u8 *p, u32 len)
+{
+	send_two(job, p, len, 16, 16);
+}
+
+/**
+ * send_frag8() - the smallest first fragment: the UDP header alone
+ * @job: says addresses, ports and extension headers
+ * @p: payload
+ * @len: of @p
+ */
+void send_frag8(struct job *job, const u8 *p, u32 len)
+{
+	send_two(job, p, len, 8, 8);
+}
+
+/**
+ * send_overlap() - the second fragment has some of the first's bytes as well
+ * @job: says addresses, ports and extension headers
+ * @p: payload
+ * @len: of @p
+ */
+void send_overlap(struct job *job, const u8 *p, u32 len)
+{
+	send_two(job, p, len, 32, 16);
+}
+
+/**
+ * send_cut() - the packet ends within its last extension header
+ * @job: says addresses and extension headers
+ * @p: not sent
+ * @len: of @p
+ */
+void send_cut(struct job *job, const u8 *p, u32 len)
+{
+	struct net_header net;
+
+	(void)p;
+	(void)len;
+	ipv6_header(job, &net, 0, 0, false);
+	net.len -= 7;
+	put_be16(net.bytes + 4, net.len - 40);
+	send_plain(job, net.bytes, net.len, 0);
+}
