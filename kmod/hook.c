@@ -38,10 +38,21 @@ static unsigned int post_routing(void *priv, struct sk_buff *skb,
 	}
 }
 
+/*
+ * The host's own copy of a multicast or broadcast it sends comes back through
+ * the device it left by: it was judged, counted and charged as it left.
+ */
+static bool comes_from_outside(const struct sk_buff *skb,
+			       const struct net_device *in)
+{
+	return !(in->flags & IFF_LOOPBACK) &&
+	       skb->pkt_type != PACKET_LOOPBACK;
+}
+
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	if (!(state->in->flags & IFF_LOOPBACK))
+	if (comes_from_outside(skb, state->in))
 		rg_judge_input(skb, state);
 	return NF_ACCEPT;
 }
