@@ -67,7 +67,7 @@ static int failed(struct nl *nl, const char *what)
 			return absent();
 		/* Our handlers never say so: the family went since it was found. */
 		fprintf(stderr,
-			"rtpguard: %s: the module was unloaded meanwhile, expected it to stay\n",
+			"rtpguard: %s: the module was unloaded meanwhile, expected it to stay loaded\n",
 			what);
 		return STATUS_ABSENT;
 	}
@@ -471,18 +471,15 @@ static int on_followed(const struct nlmsghdr *nlh, void *data)
 /* Join the events, and what tells that no more will come. */
 static int follow_start(struct nl *nl)
 {
-	const u32 groups[] = { GENL_ID_CTRL, nl->group };
-	int size = EVENT_BUFFER;
-	size_t i;
+	int control = GENL_ID_CTRL, size = EVENT_BUFFER;
 
 	setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUF, &size,
 		   sizeof(size));
-	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP,
-					  (void *)&groups[i], sizeof(groups[i])) < 0)
-			return -1;
-	}
-	return 0;
+	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &control,
+				  sizeof(control)) < 0)
+		return -1;
+	return mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP,
+				     &nl->group, sizeof(nl->group));
 }
 
 int nl_follow(struct nl *nl, nl_event_fn fn, void *arg)

@@ -161,9 +161,10 @@ bad_files()
 	refused 1 "$tmp/none: packet 0: not a readable capture" "$tmp/none" &&
 	refused 1 "$tmp: packet 0: not a readable capture" "$tmp" || return
 	run --wav /dev/full "$tmp/voice.pcap"
-	exits 1 && grep -q '/dev/full: cannot write' "$tmp/err" || wrong || return
+	exits 1 || return
+	grep -q '/dev/full: cannot write' "$tmp/err" || wrong || return
 	run --wav "$tmp/none/heard.wav" "$tmp/voice.pcap"
-	exits 1 && grep -q 'heard.wav: cannot create' "$tmp/err" || wrong
+	exits 1 && { grep -q 'heard.wav: cannot create' "$tmp/err" || wrong; }
 }
 
 bad_recordings()
