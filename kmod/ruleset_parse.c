@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ruleset.h"
+#include "core/text.h"
 #include "genl.h"
 
 #include <linux/in.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
 #include <net/netlink.h>
 
@@ -35,25 +37,40 @@ void rg_ruleset_parse_free(struct rg_policy *policy)
 	kvfree(policy->ifnames);
 }
 
-static u32 bitmap_or_any(const struct nlattr *attr)
+/* All bits that there are say the same as no attribute: one form of it. */
+static u32 bitmap_get(const struct nlattr *attr, u32 n_bits)
 {
-	return attr ? nla_get_u32(attr) : RG_ANY;
+	u32 bitmap = attr ? nla_get_u32(attr) : RG_ANY;
+
+	return bitmap == BIT(n_bits) - 1 ? RG_ANY : bitmap;
 }
 
 /* A bitmap over an enum: at least one bit, and none that the enum has not. */
 static int bitmap_check(const struct nlattr *attr, u32 n_bits,
 			struct netlink_ext_ack *extack)
 {
-	u32 bitmap = bitmap_or_any(attr);
-
 	if (!attr)
 		return 0;
-	if (!bitmap || bitmap >> n_bits) {
+	if (!nla_get_u32(attr) || nla_get_u32(attr) >> n_bits) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "bitmap is empty or has unknown bits");
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* A rules file has a word for each subject, and none for some of them. */
+static int subjects_check(const struct nlattr *attr,
+			  struct netlink_ext_ack *extack)
+{
+	u32 bitmap = bitmap_get(attr, RG_SUBJECTS);
+	int ret;
+
+	ret = bitmap_check(attr, RG_SUBJECTS, extack);
+	if (ret || bitmap == RG_ANY || is_power_of_2(bitmap))
+		return ret;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "subjects must be one or all");
+	return -EINVAL;
 }
 
 static int prefix_parse(struct build *build, const struct nlattr *nest)
@@ -116,14 +133,27 @@ static int ports_parse(struct build *build, const struct nlattr *nest)
 	return 0;
 }
 
+/*
+ * Without its NUL, all of it has to be text that a rules file can hold: what is
+ * in force must be listed so that it can be loaded again.
+ */
+static bool text_parse(char *to, size_t size, const struct nlattr *attr,
+		       bool (*valid)(const char *text, u32 len))
+{
+	ssize_t len = nla_strscpy(to, attr, size);
+
+	return len >= 0 && valid(to, len);
+}
+
 static int ifname_parse(struct build *build, const struct nlattr *attr)
 {
 	struct rg_ifname *ifname =
 		&build->policy->ifnames[build->ifnames.used++];
 
-	if (nla_strscpy(ifname->name, attr, sizeof(ifname->name)) <= 0) {
+	if (!text_parse(ifname->name, sizeof(ifname->name), attr,
+			rg_text_is_ifname)) {
 		NL_SET_ERR_MSG_ATTR(build->extack, attr,
-				    "device name is empty or too long");
+				    "device name is empty or has blanks, quotes, backslashes, colons, slashes, or an asterisk that is not its end");
 		return -EINVAL;
 	}
 	return 0;
@@ -178,17 +208,6 @@ static int sets_parse(struct build *build, const struct nlattr *attr,
 	return ret;
 }
 
-/* What stands between quotes in a file, on one line: UTF-8 is fine. */
-static bool text_is_plain(const char *text)
-{
-	for (; *text; text++) {
-		if ((u8)*text < 0x20 || *text == 0x7f || *text == '"' ||
-		    *text == '\\')
-			return false;
-	}
-	return true;
-}
-
 static int l4proto_check(const struct nlattr *attr,
 			 struct netlink_ext_ack *extack)
 {
@@ -223,7 +242,7 @@ static int rule_check(struct nlattr **tb, const struct nlattr *attr,
 				    "rule needs a name and an action");
 		return -EINVAL;
 	}
-	ret = bitmap_check(tb[RTPGUARD_A_RULE_SUBJECTS], RG_SUBJECTS, extack);
+	ret = subjects_check(tb[RTPGUARD_A_RULE_SUBJECTS], extack);
 	if (!ret)
 		ret = bitmap_check(tb[RTPGUARD_A_RULE_CLASSES], RG_CLASSES,
 				   extack);
@@ -235,14 +254,22 @@ static int rule_check(struct nlattr **tb, const struct nlattr *attr,
 	return ret;
 }
 
-static int text_parse(char *to, size_t size, const struct nlattr *attr,
-		      struct netlink_ext_ack *extack)
+static int rule_text_parse(struct rg_rule *rule, struct nlattr **tb,
+			   struct netlink_ext_ack *extack)
 {
-	if (!attr)
-		return 0;
-	if (nla_strscpy(to, attr, size) < 0 || !text_is_plain(to)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "text is too long, or has control characters, quotes or backslashes");
+	const struct nlattr *name = tb[RTPGUARD_A_RULE_NAME];
+	const struct nlattr *comment = tb[RTPGUARD_A_RULE_COMMENT];
+
+	if (!text_parse(rule->name, sizeof(rule->name), name,
+			rg_text_is_name)) {
+		NL_SET_ERR_MSG_ATTR(extack, name,
+				    "rule name must begin with a letter or underscore and go on with these, digits and hyphens");
+		return -EINVAL;
+	}
+	if (comment && !text_parse(rule->comment, sizeof(rule->comment),
+				   comment, rg_text_is_comment)) {
+		NL_SET_ERR_MSG_ATTR(extack, comment,
+				    "comment must be UTF-8 without control characters, quotes and backslashes");
 		return -EINVAL;
 	}
 	return 0;
@@ -259,21 +286,13 @@ static int rule_parse(struct build *build, const struct nlattr *attr,
 	if (!ret)
 		ret = rule_check(tb, attr, build->extack);
 	if (!ret)
-		ret = text_parse(rule->name, sizeof(rule->name),
-				 tb[RTPGUARD_A_RULE_NAME], build->extack);
-	if (!ret)
-		ret = text_parse(rule->comment, sizeof(rule->comment),
-				 tb[RTPGUARD_A_RULE_COMMENT], build->extack);
+		ret = rule_text_parse(rule, tb, build->extack);
 	if (ret)
 		return ret;
-	if (!rule->name[0]) {
-		NL_SET_ERR_MSG_ATTR(build->extack, tb[RTPGUARD_A_RULE_NAME],
-				    "rule name is empty");
-		return -EINVAL;
-	}
-	rule->subjects = bitmap_or_any(tb[RTPGUARD_A_RULE_SUBJECTS]);
-	rule->classes = bitmap_or_any(tb[RTPGUARD_A_RULE_CLASSES]);
-	rule->protections = bitmap_or_any(tb[RTPGUARD_A_RULE_PROTECTIONS]);
+	rule->subjects = bitmap_get(tb[RTPGUARD_A_RULE_SUBJECTS], RG_SUBJECTS);
+	rule->classes = bitmap_get(tb[RTPGUARD_A_RULE_CLASSES], RG_CLASSES);
+	rule->protections = bitmap_get(tb[RTPGUARD_A_RULE_PROTECTIONS],
+				       RG_PROTECTIONS);
 	if (tb[RTPGUARD_A_RULE_L4PROTO])
 		rule->l4proto = nla_get_u8(tb[RTPGUARD_A_RULE_L4PROTO]);
 	rule->action = nla_get_u8(tb[RTPGUARD_A_RULE_ACTION]);
@@ -302,7 +321,8 @@ static int default_parse(struct rg_policy *policy, const struct nlattr *attr,
 				    "default needs a subject and an action");
 		return -EINVAL;
 	}
-	protections = bitmap_or_any(tb[RTPGUARD_A_DEFAULT_PROTECTIONS]);
+	protections = bitmap_get(tb[RTPGUARD_A_DEFAULT_PROTECTIONS],
+				 RG_PROTECTIONS);
 	for (i = 0; i < RG_PROTECTIONS; i++) {
 		if (!(protections & BIT(i)))
 			continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "conf.h"
 #include "conf_parse.h"
+#include "core/text.h"
 #include "conf.tab.h"
 #include "conf.lex.h"
 
@@ -99,46 +100,13 @@ void place_span(struct place *place, const struct place *parts, int n)
 	place->last_column = parts[n].last_column;
 }
 
-/* Bytes of a valid UTF-8 sequence (RFC 3629); 0: not one. */
-static size_t utf8_len(const unsigned char *p, size_t left)
-{
-	static const struct {
-		unsigned char mask, lead, len;
-		unsigned int min;
-	} forms[] = {
-		{ 0x80, 0x00, 1, 0 },
-		{ 0xe0, 0xc0, 2, 0x80 },
-		{ 0xf0, 0xe0, 3, 0x800 },
-		{ 0xf8, 0xf0, 4, 0x10000 },
-	};
-	unsigned int code;
-	size_t i, j;
-
-	for (i = 0; i < ARRAY_SIZE(forms); i++) {
-		if ((p[0] & forms[i].mask) != forms[i].lead)
-			continue;
-		code = p[0] & (unsigned char)~forms[i].mask;
-		for (j = 1; j < forms[i].len; j++) {
-			if (j >= left || (p[j] & 0xc0) != 0x80)
-				return 0;
-			code = code << 6 | (p[j] & 0x3f);
-		}
-		if (code < forms[i].min || code > 0x10ffff ||
-		    (code >= 0xd800 && code <= 0xdfff))
-			return 0;
-		return forms[i].len;
-	}
-	return 0;
-}
-
 static int text_check(struct parse *parse)
 {
 	struct place at = { 1, 1, 1, 1 };
 	size_t i, len;
 
 	for (i = 0; i < parse->len; i += len) {
-		len = utf8_len((const unsigned char *)parse->text + i,
-			       parse->len - i);
+		len = rg_text_utf8_len(parse->text + i, (u32)(parse->len - i));
 		if (!len || !parse->text[i]) {
 			parse_error(parse, &at, "%s, expected text in UTF-8",
 				    len ? "NUL byte" : "byte that is not UTF-8");

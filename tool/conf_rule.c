@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "conf_parse.h"
+#include "core/text.h"
 #include "names.h"
 
 #include <stdlib.h>
@@ -181,28 +182,21 @@ int build_ports(struct parse *parse, int l4proto, enum match match,
 	return 0;
 }
 
-/* What a device can be called, see dev_valid_name(); asterisk at the end. */
-static bool ifname_valid(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len && len <= RTPGUARD_IFNAME_LEN && strcmp(name, ".") &&
-	       strcmp(name, "..") && !strpbrk(name, "/: \t\\") &&
-	       (!strchr(name, '*') || strchr(name, '*') == name + len - 1);
-}
-
 int build_ifnames(struct parse *parse, const struct place *at,
 		  const struct value *names)
 {
 	struct rg_policy *policy = &parse->conf->policy;
 	struct rg_set *set = &parse->rule->oifname;
 	struct rg_ifname *ifname;
+	size_t len;
 
 	if (build_once(parse, MATCH_OIFNAME, at))
 		return -1;
 	set->first = policy->n_ifnames;
 	for (; names; names = names->next) {
-		if (!ifname_valid(names->text)) {
+		len = strlen(names->text);
+		if (len > RTPGUARD_IFNAME_LEN ||
+		    !rg_text_is_ifname(names->text, (u32)len)) {
 			parse_error(parse, &names->place,
 				    "'%s' is no device name, expected 1 to %d bytes, an asterisk only at the end",
 				    names->text, RTPGUARD_IFNAME_LEN);
@@ -238,19 +232,17 @@ int build_log(struct parse *parse, const struct place *at)
 
 int build_comment(struct parse *parse, const struct value *comment)
 {
-	const char *p;
+	size_t len = strlen(comment->text);
 
 	if (build_once(parse, MATCH_COMMENT, &comment->place))
 		return -1;
-	if (strlen(comment->text) > RTPGUARD_COMMENT_LEN) {
+	if (len > RTPGUARD_COMMENT_LEN) {
 		parse_error(parse, &comment->place,
 			    "comment is too long, expected at most %d bytes",
 			    RTPGUARD_COMMENT_LEN);
 		return -1;
 	}
-	for (p = comment->text; *p; p++) {
-		if ((u8)*p >= 0x20 && *p != 0x7f && *p != '\\')
-			continue;
+	if (!rg_text_is_comment(comment->text, (u32)len)) {
 		parse_error(parse, &comment->place,
 			    "comment has a control character or a backslash, expected plain text");
 		return -1;

@@ -113,18 +113,21 @@ static void define_print(FILE *to, const struct rg_policy *policy,
 	fputc('\n', to);
 }
 
+static const char *l4proto_name(const struct rg_rule *rule)
+{
+	return !rule->l4proto ? "th" : rule->l4proto == 17 ? "udp" : "udplite";
+}
+
 static void ports_print(FILE *to, const struct rg_policy *policy,
 			const struct rg_rule *rule, const struct rg_set *set,
 			const char *side)
 {
-	const char *proto = !rule->l4proto ? "th" :
-			    rule->l4proto == 17 ? "udp" : "udplite";
 	const struct rg_ports *ports;
 	u32 i;
 
 	if (!set->n)
 		return;
-	fprintf(to, "\t%s %s", proto, side);
+	fprintf(to, "\t%s %s", l4proto_name(rule), side);
 	open_set(to, set->n);
 	for (i = 0; i < set->n; i++) {
 		ports = &policy->ports[set->first + i];
@@ -187,6 +190,9 @@ void policy_rule_print(FILE *to, const struct rg_policy *policy,
 	}
 	addrs_print(to, policy, rule, &rule->saddr, "saddr");
 	addrs_print(to, policy, rule, &rule->daddr, "daddr");
+	/* A protocol has no word of its own: any port of it says the same. */
+	if (rule->l4proto && !rule->sport.n && !rule->dport.n)
+		fprintf(to, "\t%s sport 0-65535\n", l4proto_name(rule));
 	ports_print(to, policy, rule, &rule->sport, "sport");
 	ports_print(to, policy, rule, &rule->dport, "dport");
 	ifnames_print(to, policy, &rule->oifname);
