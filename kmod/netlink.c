@@ -32,6 +32,16 @@ struct genl_family rg_netlink_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(groups),
 };
 
+/* What takes no attribute today refuses all: one may mean something tomorrow. */
+static const struct nla_policy no_attributes[] = {
+	[1] = {
+		.type = NLA_REJECT,
+		.reject_message = "this request takes no attribute",
+	},
+};
+
+static struct genl_split_ops ops[ARRAY_SIZE(rtpguard_nl_ops)] __ro_after_init;
+
 static int totals_fill(struct sk_buff *skb)
 {
 	static const struct {
@@ -244,8 +254,16 @@ int rtpguard_nl_load_ruleset_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int __init rg_netlink_init(void)
 {
-	rg_genl_set_ops(&rg_netlink_family, rtpguard_nl_ops,
-			ARRAY_SIZE(rtpguard_nl_ops));
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		ops[i] = rtpguard_nl_ops[i];
+		if (ops[i].policy)
+			continue;
+		ops[i].policy = no_attributes;
+		ops[i].maxattr = ARRAY_SIZE(no_attributes) - 1;
+	}
+	rg_genl_set_ops(&rg_netlink_family, ops, ARRAY_SIZE(ops));
 	return genl_register_family(&rg_netlink_family);
 }
 
