@@ -187,6 +187,8 @@ int rtpguard_nl_set_mode_doit(struct sk_buff *skb, struct genl_info *info)
 	const struct nlattr *attr = info->attrs[RTPGUARD_A_STATUS_MODE];
 
 	if (!attr) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL,
+				     RTPGUARD_A_STATUS_MODE);
 		NL_SET_ERR_MSG(info->extack, "set-mode needs a mode");
 		return -EINVAL;
 	}
@@ -223,20 +225,16 @@ static int load_reply(struct genl_info *info, u64 generation)
  */
 int rtpguard_nl_load_ruleset_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *expected =
-		info->attrs[RTPGUARD_A_RULESET_EXPECTED_GENERATION];
 	const struct nlattr *mode = info->attrs[RTPGUARD_A_RULESET_MODE];
 	struct rg_ruleset_request req = {
 		.attrs = genlmsg_data(info->genlhdr),
 		.len = genlmsg_len(info->genlhdr),
-		.has_expected = expected,
+		.expected = info->attrs[RTPGUARD_A_RULESET_EXPECTED_GENERATION],
 		.has_mode = mode,
 	};
 	u64 generation;
 	int ret;
 
-	if (expected)
-		req.expected = nla_get_u64(expected);
 	if (mode)
 		req.mode = nla_get_u8(mode);
 	ret = rg_ruleset_load(&req, &generation, info->extack);

@@ -3,10 +3,10 @@
 
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/netlink.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/u64_stats_sync.h>
+#include <net/netlink.h>
 
 /**
  * DOC: Theory of operation
@@ -114,9 +114,9 @@ static int ruleset_publish(struct rg_ruleset *new,
 	mutex_lock(&mutex);
 	old = rcu_dereference_protected(current_ruleset,
 					lockdep_is_held(&mutex));
-	if (req->has_expected && req->expected != old->generation) {
-		NL_SET_ERR_MSG(extack,
-			       "expected-generation is not the generation in force, the ruleset was replaced meanwhile");
+	if (req->expected && nla_get_u64(req->expected) != old->generation) {
+		NL_SET_ERR_MSG_ATTR(extack, req->expected,
+				    "expected-generation is not the generation in force, the ruleset was replaced meanwhile");
 		goto out;
 	}
 	new->generation = old->generation + 1;

@@ -32,17 +32,15 @@ struct rg_ruleset {
  * struct rg_ruleset_request - what a load asks for
  * @attrs: attributes of enum RTPGUARD_A_RULESET_*, validated by the policy
  * @len: bytes of @attrs
- * @has_expected: refuse unless @expected is the generation in force
+ * @expected: refuse unless it holds the generation in force; or NULL
  * @has_mode: set @mode too
- * @expected: generation
  * @mode: enum rtpguard_mode
  */
 struct rg_ruleset_request {
 	const struct nlattr *attrs;
 	int len;
-	bool has_expected;
+	const struct nlattr *expected;
 	bool has_mode;
-	u64 expected;
 	u8 mode;
 };
 
