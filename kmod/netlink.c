@@ -241,6 +241,8 @@ int rtpguard_nl_load_ruleset_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		return ret;
 	rg_event_ruleset(generation);
+	if (mode)
+		rg_event_mode(req.mode);
 	return load_reply(info, generation);
 }
 
