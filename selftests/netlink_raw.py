@@ -4,9 +4,13 @@
 
     netlink_raw.py family          id of the family and of its event group
     netlink_raw.py join GROUP      joins a multicast group by its id
+    netlink_raw.py listen GROUP    joins it, says "joined", and how many messages
+                                   have come when standard input ends
     netlink_raw.py hold            begins a dump, says "held", and reads on only
                                    when standard input ends
     netlink_raw.py status FAMILY   asks a family by its id for the status
+    netlink_raw.py lent UID        root uses a socket that the user opened
+    netlink_raw.py given UID       the user uses a socket that root opened
 
 What goes wrong is printed as the name of the errno, and ends with code 1. Names
 and numbers of attributes and commands are read from the uapi header.
@@ -44,14 +48,16 @@ CTRL_ATTR_FAMILY_ID = 1
 CTRL_ATTR_FAMILY_NAME = 2
 CTRL_ATTR_MCAST_GROUPS = 7
 
-UAPI = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                    "../include/uapi/linux/rtpguard.h")
+HERE = os.path.dirname(os.path.abspath(__file__))
+UAPI = "../include/uapi/linux/rtpguard.h", "rtpguard.h"
 SEND_MAX = 1 << 23
 
 
 def uapi_read():
     """Enumerators and constants of the uapi header, without the prefix."""
-    with open(UAPI, encoding="utf-8") as header:
+    path = next(p for p in (os.path.join(HERE, u) for u in UAPI)
+                if os.path.exists(p))
+    with open(path, encoding="utf-8") as header:
         text = header.read()
     names = {}
     for body in re.findall(r"^enum\s*\w*\s*{(.*?)^};", text, re.S | re.M):
@@ -217,8 +223,45 @@ class Netlink:
         group = next(attrs_of(found[CTRL_ATTR_MCAST_GROUPS]))[1]
         return struct.unpack("=I", {k: p for k, p, _ in attrs_of(group)}[2])[0]
 
+    def waiting(self):
+        """Read what has come, without waiting for more: how many messages."""
+        self.sock.setblocking(False)
+        count = 0
+        try:
+            while True:
+                count += len(list(self.receive()))
+        except BlockingIOError:
+            return count
+
     def join(self, group):
         self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
+
+
+def become(uid):
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def borrowed(uid):
+    """A netlink socket opened by another user."""
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if not child:
+        become(uid)
+        socket.send_fds(theirs, [b"."], [Netlink().sock.detach()])
+        os._exit(0)
+    fd = socket.recv_fds(ours, 1, 1)[1][0]
+    os.waitpid(child, 0)
+    return socket.socket(fileno=fd)
+
+
+def set_mode(netlink):
+    """Refused or not, it is to be harmless: the mode that is in force."""
+    error = netlink.transact(netlink.request(
+        NLM_F_ACK, "SET_MODE", u8("A_STATUS_MODE", U["MODE_MONITOR"])))[-1]
+    if error.error:
+        raise OSError(error.error, "set-mode")
 
 
 def main(argv):
@@ -228,11 +271,24 @@ def main(argv):
         print(netlink.family, group)
     elif argv[0] == "join":
         netlink.join(int(argv[1]))
+    elif argv[0] == "listen":
+        netlink.join(int(argv[1]))
+        print("joined", flush=True)
+        sys.stdin.read()
+        print(netlink.waiting())
     elif argv[0] == "status":
         netlink.family = int(argv[1])
         error = netlink.transact(netlink.request(NLM_F_ACK, "GET_STATUS"))[-1]
         if error.error:
             raise OSError(error.error, "status")
+    elif argv[0] in ("lent", "given"):
+        netlink.resolve()
+        set_mode(netlink)
+        if argv[0] == "lent":
+            netlink.sock = borrowed(int(argv[1]))
+        else:
+            become(int(argv[1]))
+        set_mode(netlink)
     elif argv[0] == "hold":
         netlink.resolve()
         netlink.send(netlink.request(NLM_F_DUMP, "GET_RULESET"))
