@@ -15,7 +15,7 @@ GROUP4=239.1.1.1
 GROUP6=ff15::1
 
 # Cells are "direction class protection verdict"; their values "packets bytes".
-declare -A before after wanted totals
+declare -A before after wanted
 
 cells_read() # name of the array to fill
 {
@@ -228,38 +228,9 @@ off_counts_nothing()
 	mode off && measure send_every_kind
 }
 
-totals_read()
-{
-	local name number
-
-	totals=()
-	while read -r name number; do
-		[[ ! $number =~ ^[0-9]+$ ]] || totals[$name]=$number
-	done < <("$RTPGUARD" status)
-}
-
-# totals_moved NAME NUMBER...: since copied to was
-totals_moved()
-{
-	while [ $# -ge 2 ]; do
-		if [ $((totals[$1] - was[$1])) -ne "$2" ]; then
-			echo "$1 moved by $((totals[$1] - was[$1])), not $2"
-			return 1
-		fi
-		shift 2
-	done
-}
-
 totals_of_mode() # mode, names and numbers: of 20 packets in clear
 {
-	local name
-	local -A was=()
-
-	mode "$1" && totals_read || return 1
-	for name in "${!totals[@]}"; do
-		was[$name]=${totals[$name]}
-	done
-	deliver -n "$N" && totals_read && totals_moved "${@:2}"
+	mode "$1" && totals_start && deliver -n "$N" && totals_moved "${@:2}"
 }
 
 totals_in_monitor()

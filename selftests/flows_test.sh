@@ -13,47 +13,22 @@ reload() # module parameters: an empty table of another size
 	unload_module && insmod "$RTPGUARD_KO" "$@"
 }
 
-# Sets flows, flows_max, and the totals by name, since status_from.
-declare -A status_now status_then
-
-status_read()
-{
-	local name number rest
-
-	while read -r name number rest; do
-		case $name in
-		flows) flows=$number flows_max=${rest#of } ;;
-		*) [[ ! $number =~ ^[0-9]+$ ]] || status_now[$name]=$number ;;
-		esac
-	done < <("$RTPGUARD" status)
-}
-
-status_from()
-{
-	local name
-
-	status_read
-	for name in "${!status_now[@]}"; do
-		status_then[$name]=${status_now[$name]}
-	done
-}
-
-# Sets refused: to have a place; evicted, held: what that says.
+# Sets what happened since totals_start; refused is who got no place.
 status_since()
 {
-	status_read
-	evicted=$((status_now[evicted] - status_then[evicted]))
-	held=$((status_now[held] - status_then[held]))
-	dropped=$((status_now[dropped] - status_then[dropped]))
-	owner_full=$((status_now[owner-full] - status_then[owner-full]))
-	table_full=$((status_now[table-full] - status_then[table-full]))
+	totals_read
+	evicted=$((totals[evicted] - totals_then[evicted]))
+	held=$((totals[held] - totals_then[held]))
+	dropped=$((totals[dropped] - totals_then[dropped]))
+	owner_full=$((totals[owner-full] - totals_then[owner-full]))
+	table_full=$((totals[table-full] - totals_then[table-full]))
 	refused=$((owner_full + table_full +
-		status_now[chain-full] - status_then[chain-full]))
+		totals[chain-full] - totals_then[chain-full]))
 }
 
 flows_are() # number
 {
-	status_read
+	totals_read
 	[ "$flows" = "$1" ]
 }
 
@@ -134,12 +109,12 @@ non_media_has_no_flow()
 		# shellcheck disable=SC2086 # an option with its value
 		media 5000 -n 5 -k $kind && expect sent 5 || return 1
 	done
-	status_read && expect flows 0 flows_max 65536
+	totals_read && expect flows 0 flows_max 65536
 }
 
 try_a_user_has_a_quarter()
 {
-	reload max_flows=16 mode=strict && status_from || return 1
+	reload max_flows=16 mode=strict && totals_start || return 1
 	tuples 100 0 && status_since &&
 		expect flows_max 16 flows 4 held 100 table_full 0 || return 1
 	tuples 100 1001 && status_since && expect flows 8 held 200 table_full 0
@@ -150,7 +125,7 @@ a_user_has_a_quarter() { twice try_a_user_has_a_quarter; }
 # What was refused has no place, what was evicted lost it, the rest is there.
 unrecognised_flows_give_way()
 {
-	reload max_flows=16 mode=strict && status_from && tuples 100 0 &&
+	reload max_flows=16 mode=strict && totals_start && tuples 100 0 &&
 		status_since || return 1
 	gone=$((evicted + refused))
 	expect gone 96 && [ "$evicted" -gt 0 ]
@@ -160,7 +135,7 @@ try_the_cap_holds()
 {
 	local uid
 
-	reload max_flows=16 mode=strict && status_from || return 1
+	reload max_flows=16 mode=strict && totals_start || return 1
 	for uid in 1001 1002 1003 1004 1005 1006; do
 		tuples 50 "$uid" && status_since && [ "$flows" -le 16 ] ||
 			return 1
@@ -176,7 +151,7 @@ full_of_verdicts() # fills a table of 16
 {
 	local uid
 
-	reload max_flows=16 mode=strict && status_from || return 1
+	reload max_flows=16 mode=strict && totals_start || return 1
 	for uid in 1001 1002 1003 1004; do
 		four_dropped_flows $((5000 + 10 * (uid - 1000))) "$uid" || return 1
 	done
@@ -211,7 +186,7 @@ a_full_table_is_counted_by_packet() { twice try_a_full_table_is_counted_by_packe
 try_at_the_cap_media_passes_in_enforce()
 {
 	reload max_flows=16 mode=strict && four_dropped_flows 5000 0 &&
-		mode enforce && status_from && transfer -n 20 &&
+		mode enforce && totals_start && transfer -n 20 &&
 		expect sent 20 eperm 0 received 20 || return 1
 	status_since && expect owner_full 20 table_full 0 evicted 0 dropped 0
 }
@@ -221,7 +196,7 @@ at_the_cap_media_passes_in_enforce() { twice try_at_the_cap_media_passes_in_enfo
 at_the_cap_media_is_held_in_strict()
 {
 	reload max_flows=16 mode=strict && four_dropped_flows 5000 0 &&
-		status_from && transfer -n 20 &&
+		totals_start && transfer -n 20 &&
 		expect sent 20 eperm 0 received 0 || return 1
 	status_since && expect held 20 owner_full 20 table_full 0 dropped 0
 }
@@ -238,7 +213,7 @@ try_a_thousand_tuples()
 {
 	local uid
 
-	reload max_flows=64 mode=strict && status_from && tuples 1000 0 &&
+	reload max_flows=64 mode=strict && totals_start && tuples 1000 0 &&
 		status_since || return 1
 	gone=$((evicted + refused))
 	expect flows 16 gone 984 held 1000 || return 1
@@ -271,7 +246,7 @@ two_directions_are_one_flow()
 	original=$(grep -c '^  stream 0x00001234 original .* packets 10 ' \
 		<<< "$list")
 	reply=$(grep -c '^  stream 0x00000099 reply .* packets 7 ' <<< "$list")
-	status_read && expect flows 2 heads 2 original 2 reply 2
+	totals_read && expect flows 2 heads 2 original 2 reply 2
 }
 
 list_without_times() # options

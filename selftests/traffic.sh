@@ -23,11 +23,16 @@ run_tests() # function...
 	ksft_exit
 }
 
+after_each() # for a program to define anew: part of each test that passes
+{
+	:
+}
+
 run_quietly() # function
 {
 	local rc=0
 
-	"$1" > "$test_output" 2>&1 || rc=$?
+	{ "$1" && after_each; } > "$test_output" 2>&1 || rc=$?
 	if [ "$rc" -ne 0 ]; then
 		sed 's/^\(# \)\{0,1\}/# /' "$test_output"
 	fi
@@ -153,6 +158,47 @@ mode()
 total() # name of a total in status
 {
 	"$RTPGUARD" status | sed -n "s/^$1 \([0-9]*\)$/\1/p"
+}
+
+# What status says, by name; flows and flows_max besides.
+declare -A totals totals_then
+
+totals_read()
+{
+	local name number rest
+
+	totals=()
+	while read -r name number rest; do
+		case $name in
+		flows) flows=$number flows_max=${rest#of } ;;
+		*) [[ ! $number =~ ^[0-9]+$ ]] || totals[$name]=$number ;;
+		esac
+	done < <("$RTPGUARD" status)
+}
+
+totals_start() # reads; totals_moved counts from here
+{
+	local name
+
+	totals_read
+	for name in "${!totals[@]}"; do
+		totals_then[$name]=${totals[$name]}
+	done
+}
+
+totals_moved() # name number...: each total moved by its number
+{
+	local moved
+
+	totals_read
+	while [ $# -ge 2 ]; do
+		moved=$((totals[$1] - totals_then[$1]))
+		if [ "$moved" -ne "$2" ]; then
+			echo "$1 moved by $moved, not $2"
+			return 1
+		fi
+		shift 2
+	done
 }
 
 counter() # direction class protection verdict: packets, 0 where there is none

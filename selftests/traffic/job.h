@@ -101,5 +101,6 @@ void send_frag(struct job *job, const u8 *p, u32 len);
 void send_frag8(struct job *job, const u8 *p, u32 len);
 void send_overlap(struct job *job, const u8 *p, u32 len);
 void send_cut(struct job *job, const u8 *p, u32 len);
+void send_stub(struct job *job, const u8 *p, u32 len);
 
 #endif /* RG_SELFTESTS_JOB_H */

@@ -133,6 +133,18 @@ static u32 make_cut(const struct job *job, u32 i, u8 *p)
 	return job->payload;
 }
 
+/* Anything, as long as the job says at the most. */
+static u32 make_noise(const struct job *job, u32 i, u8 *p)
+{
+	u16 len;
+
+	(void)i;
+	fill_random((u8 *)&len, sizeof(len));
+	len %= job->payload + 1;
+	fill_random(p, len);
+	return len;
+}
+
 static const struct {
 	const char *name;
 	u32 (*make)(const struct job *job, u32 i, u8 *p);
@@ -140,7 +152,7 @@ static const struct {
 	{ "rtp", make_rtp }, { "rtcp", make_rtcp }, { "rr", make_rr },
 	{ "dns", make_dns }, { "dns-rtp", make_dns_rtp }, { "quic", make_quic },
 	{ "quic-long", make_quic_long }, { "empty", make_empty },
-	{ "cut", make_cut }, { "cuts", make_cuts },
+	{ "cut", make_cut }, { "cuts", make_cuts }, { "noise", make_noise },
 };
 
 /**

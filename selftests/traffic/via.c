@@ -204,6 +204,7 @@ static const struct via vias[] = {
 	{ "frag8", open_raw, send_frag8 },
 	{ "overlap", open_raw, send_overlap },
 	{ "cut", open_raw, send_cut },
+	{ "stub", open_raw, send_stub },
 };
 
 /**
