@@ -91,7 +91,14 @@ zerocopy() { judged 172 -v zerocopy; }
 splice() { judged 172 -v splice; }
 sendfile() { judged 172 -v sendfile; }
 large_zerocopy() { judged 40012 -v zerocopy -l 40000; }
-large_sendfile() { judged 40012 -v sendfile -l 40000; }
+
+# Several pages: before 6.5 the call hides the error behind the bytes it took,
+# and IPv6 sends each page as a datagram, which is no longer RTP.
+large_sendfile()
+{
+	totals_start && deliver -v sendfile -l 40000 -n 10 &&
+		expect received 2 bytes 80024 && totals_moved dropped 8 held 0
+}
 
 io_uring()
 {
