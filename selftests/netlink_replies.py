@@ -9,6 +9,8 @@
     netlink_replies.py lost          a reader that is too slow can tell by the
                                      numbers how many it lost
     netlink_replies.py flood N       makes N events
+    netlink_replies.py crowd         loads from several threads, each expecting
+                                     the generation that it has just read
     netlink_replies.py account       reads what `rtpguard monitor --json` says:
                                      are heard and lost all that there were?
 
@@ -20,12 +22,13 @@ import json
 import socket
 import struct
 import sys
+import threading
 
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 from netlink_raw import (NLA_F_NESTED, NLM_F_ACK, NLM_F_DUMP,  # noqa: E402
                          NLMSG_DONE, NLMSG_ERROR, U, Attr, Netlink, attrs_of,
-                         text, u8)
+                         text, u8, u64)
 
 # By attribute: its length, or what it is, or the set that it holds.
 ADDR, TEXT, FLAG = "addr", "text", 0
@@ -248,6 +251,48 @@ def flood(count):
         reader.set_mode()
 
 
+def generation_of(reply, name):
+    found = dict(a[:2] for a in attrs_of(reply.genl()[3]))
+    return struct.unpack("=Q", found[U[f"A_{name}_GENERATION"]])[0]
+
+
+def compete(netlink, rounds, won, wrong):
+    """Load again and again: what was won, the rest has to be refused."""
+    rule = Attr("A_RULESET_RULE", text("A_RULE_NAME", "a"),
+                u8("A_RULE_ACTION", 0))
+    for _ in range(rounds):
+        got = netlink.transact(netlink.request(NLM_F_ACK, "GET_STATUS"))
+        now = generation_of(got[0], "STATUS")
+        got = netlink.transact(netlink.request(
+            NLM_F_ACK, "LOAD_RULESET",
+            u64("A_RULESET_EXPECTED_GENERATION", now), rule))
+        if not got[-1].error:
+            won.append(generation_of(got[0], "RULESET"))
+            if won[-1] != now + 1:
+                wrong.append(f"{won[-1]} won by who expected {now}")
+        elif got[-1].error != errno.EAGAIN:
+            wrong.append(f"refused: {got[-1].error} {got[-1].text}")
+
+
+def crowd(count=4, rounds=100):
+    won, wrong, threads = [], [], []
+    control = Netlink()
+    control.resolve()
+    status = control.request(NLM_F_ACK, "GET_STATUS")
+    before = generation_of(control.transact(status)[0], "STATUS")
+    for _ in range(count):
+        threads.append(threading.Thread(target=compete, args=(
+            Netlink(control.family), rounds, won, wrong)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    check(not wrong, wrong)
+    after = generation_of(control.transact(status)[0], "STATUS")
+    check(sorted(won) == list(range(before + 1, after + 1)),
+          f"from {before} to {after}: {sorted(won)}")
+    check(len(won) < count * rounds, "nobody was too late")
+
+
 def account():
     said = [json.loads(line) for line in sys.stdin]
     seqs = [event["seq"] for event in said]
@@ -259,7 +304,7 @@ def account():
 
 def main(argv):
     run = {"replies": replies, "events": events, "lost": lost,
-           "flood": flood, "account": account}
+           "flood": flood, "crowd": crowd, "account": account}
     try:
         run[argv[0]](*argv[1:])
     except (Wrong, ValueError) as wrong:
