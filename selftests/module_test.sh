@@ -112,7 +112,7 @@ a_fresh_module_is_in_monitor()
 {
 	log_mark
 	load && fresh || return 1
-	version=$(cat /sys/module/rtpguard/version)
+	version=$(</sys/module/rtpguard/version)
 	says=$("$RTPGUARD" status | sed -n 's/^version //p')
 	flows=$("$RTPGUARD" status | sed -n 's/^flows //p')
 	mode=$(parameter mode)
@@ -207,7 +207,7 @@ parameters_can_be_read_and_not_written()
 			echo "# $name could be written"
 			rc=1
 		fi
-		[ "$(cat "$name")" = "$value" ] || rc=1
+		[ "$(<"$name")" = "$value" ] || rc=1
 	done
 	unload_module
 	return "$rc"
@@ -224,8 +224,8 @@ every_command_says_that_it_is_absent()
 		rc=0
 		# shellcheck disable=SC2086 # words
 		"$RTPGUARD" $command >"$tmp/out" 2>"$tmp/err" || rc=$?
-		err=$(cat "$tmp/err")
-		out=$(cat "$tmp/out")
+		err=$(<"$tmp/err")
+		out=$(<"$tmp/out")
 		expect rc 3 out '' err \
 			"rtpguard: the module is not loaded, expected 'modprobe rtpguard' before" &&
 			continue
@@ -390,7 +390,7 @@ monitor_ends_with_the_module()
 		kill "$monitor"
 	fi
 	wait "$monitor" || rc=$?
-	err=$(cat "$tmp/err")
+	err=$(<"$tmp/err")
 	expect rc 3 err \
 		'rtpguard: monitor: the module was unloaded meanwhile, expected it to stay loaded'
 }
@@ -426,7 +426,7 @@ list_until() # file
 			rc=0
 			"$RTPGUARD" list "$what" >/dev/null 2>"$tmp/reader" || rc=$?
 			[ "$rc" -eq 0 ] || [ "$rc" -eq 3 ] ||
-				echo "exit $rc: $(cat "$tmp/reader")" >>"$tmp/wrong"
+				echo "exit $rc: $(<"$tmp/reader")" >>"$tmp/wrong"
 		done
 	done
 }

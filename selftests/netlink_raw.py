@@ -91,7 +91,7 @@ class Attr:
 
     def pack(self, base):
         self.offset = base
-        data = b""
+        data = bytearray()
         for part in self.body:
             data += part if isinstance(part, bytes) else \
                 part.pack(base + 4 + len(data))
@@ -100,7 +100,7 @@ class Attr:
             nested = any(isinstance(part, Attr) for part in self.body)
         length = 4 + len(data) if self.length is None else self.length
         head = struct.pack("=HH", length, self.type | nested * NLA_F_NESTED)
-        return head + data + bytes(-len(data) % 4)
+        return head + bytes(data) + bytes(-len(data) % 4)
 
 
 def u8(name, value):
@@ -125,11 +125,12 @@ def text(name, value):
 
 def message(kind, flags, cmd, *attrs, reserved=0, tail=b""):
     """nlmsghdr, genlmsghdr and attributes; sequence number 1."""
-    data = struct.pack("=BBH", cmd, 1, reserved)
+    data = bytearray(struct.pack("=BBH", cmd, 1, reserved))
     for attr in attrs:
         data += attr.pack(16 + len(data))
     data += tail
-    return struct.pack("=IHHII", 16 + len(data), kind, flags, 1, 0) + data
+    return struct.pack("=IHHII", 16 + len(data), kind, flags, 1, 0) + \
+        bytes(data)
 
 
 def attrs_of(data):

@@ -141,7 +141,7 @@ another_generation_is_refused()
 		rc=0
 		load_rules_if "$other" 'rule other { media any; drop }' \
 			2>"$tmp/err" || rc=$?
-		err=$(cat "$tmp/err")
+		err=$(<"$tmp/err")
 		code=$rc
 		expect code 1 err 'rtpguard: load: expected-generation is not the generation in force, the ruleset was replaced meanwhile' ||
 			return 1
