@@ -8,6 +8,20 @@
 
 #define PORT_MAX 65535
 
+/* A protection of the interface, by name; the other two words are only ours. */
+static int protection_find(struct parse *parse, const struct value *word)
+{
+	int found = name_find(protection_names, word->text);
+	char all[256];
+
+	if (found < 0)
+		parse_error(parse, &word->place,
+			    "unknown protection '%s', expected any, unprotected or one of %s",
+			    word->text,
+			    names_join(protection_names, all, sizeof(all)));
+	return found;
+}
+
 /* "clear", "{ clear, null }", "unprotected" or "any". */
 int build_protection_set(struct parse *parse, const struct value *words,
 			 u32 *bitmap)
@@ -21,8 +35,7 @@ int build_protection_set(struct parse *parse, const struct value *words,
 		} else if (!strcmp(words->text, "any")) {
 			*bitmap |= all;
 		} else {
-			found = build_word(parse, words, protection_names,
-					   "protection");
+			found = protection_find(parse, words);
 			if (found < 0)
 				return -1;
 			*bitmap |= 1u << found;
