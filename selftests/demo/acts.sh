@@ -146,7 +146,8 @@ count_phones() # officer office
 	# What the office received is the officer's, and the other way round.
 	arrived=("$(phone_count "$2" packets 2)" "$(phone_count "$1" packets 2)")
 	missed=("$(phone_count "$2" lost 2)" "$(phone_count "$1" lost 2)")
-	spoken_ms=$((spoken[0] * PACKET_MS))
+	# Of the side that spoke longer, as recovered_ms is of the one heard longer.
+	spoken_ms=$(((spoken[0] > spoken[1] ? spoken[0] : spoken[1]) * PACKET_MS))
 	if [ "${spoken[0]}" -lt "$SPOKEN_MIN" ] ||
 	   [ "${spoken[1]}" -lt "$SPOKEN_MIN" ]; then
 		broken "the phones spoke ${spoken[*]} packets," \
