@@ -36,8 +36,6 @@ struct nl_stream {
 	u8 protection;
 	u64 evidence;
 	u64 packets;
-	char feature[16];
-	u32 bits;
 };
 
 struct nl_flow {
