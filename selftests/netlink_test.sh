@@ -18,7 +18,7 @@ export RTPGUARD
 export PYTHONDONTWRITEBYTECODE=1
 
 DENIED="not permitted, expected CAP_NET_ADMIN in the host's user namespace"
-ELSEWHERE="rtpguard: the module is loaded, but not to be reached from this network namespace, expected the host's"
+ELSEWHERE="rtpguard: module out of reach, expected the host's network namespace"
 
 # Those without privilege in the host's network namespace.
 as_nobody()
