@@ -22,15 +22,17 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9 -]*\):[^#]*## /  \1\t/p' $(MAKEFILE_LIST) | \
 		expand -t 18
 	@echo 'Variables:'
+	@echo '  FUZZ_RUNS=N     inputs of `make fuzz` (200000)'
 	@echo '  KDIR=DIR        build the module for these kernel headers only'
 	@echo '  KERNEL=VERSION  kernel of `make vm`: 6.1 or 6.12 ($(KERNEL))'
+	@echo '  CORPUS=DIR      captures of `make accuracy` ($(CORPUS))'
 	@echo '  WITH_PCAP=0     build the tool without replay and libpcap'
 	@echo '  W=1 C=2         more warnings, sparse'
 
 deps-build:
 	@selftests/deps.sh $(BUILD_SET)
 
-deps-vm deps-test deps-lint deps-demo: deps-%:
+deps-vm deps-test deps-bench deps-fuzz deps-lint deps-demo: deps-%:
 	@selftests/deps.sh $*
 
 # Kbuild leaves its objects beside the sources, so each kernel gets a copy.
@@ -72,6 +74,17 @@ test-host: selftests-built ## tests that need neither root nor the module
 test-vm: modules selftests-built ## the module's tests in QEMU, Debian 6.1 and 6.12
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) run-vm
 
+# A corpus outside the repository if there is one, else the small one in it.
+CORPUS ?= $(firstword $(wildcard ../shared/corpus) selftests/pcaps/media)
+accuracy: tool deps-test ## score the content test on labelled captures, CORPUS=DIR
+	@selftests/accuracy.py $(O)/rtpguard $(CORPUS) $(O)/accuracy.json
+
+bench: tool deps-bench ## what a packet costs the core: ns and instructions
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) bench
+
+fuzz: deps-fuzz ## fuzz the core, FUZZ_RUNS inputs
+	@$(MAKE) --no-print-directory -C selftests/fuzz O=$(CURDIR)/$(O) run
+
 demo: deps-demo modules selftests-built ## a real call, in clear and encrypted
 	@selftests/demo/run.sh
 
@@ -104,5 +117,5 @@ install: ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help deps-build deps-vm deps-test deps-lint deps-demo modules module tool selftests-built test \
-	test-host test-vm demo vm genl check-genl check-floors lint install clean
+.PHONY: all help accuracy bench deps-build deps-vm deps-test deps-bench deps-fuzz deps-lint deps-demo modules module tool selftests-built test \
+	test-host test-vm fuzz demo vm genl check-genl check-floors lint install clean

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "flow.h"
+#include "core/content.h"
 #include "packet.h"
 #include "stats.h"
 
@@ -57,6 +58,7 @@ static struct {
 	atomic_t count;
 	atomic_t owners[FLOW_OWNERS];	/* flows charged to each slot */
 	struct kmem_cache *cache;	/* set once */
+	struct kmem_cache *content_cache; /* set once */
 	struct delayed_work gc;
 } table;
 
@@ -126,6 +128,36 @@ u8 rg_flow_dir(const struct rg_flow *flow, const struct rg_flow_key *key)
 	return key->from == flow->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY;
 }
 
+/**
+ * rg_flow_feed() - classify a datagram of a flow
+ * @flow: its flow
+ * @pkt: the datagram
+ * @ans: filled, see rg_feed()
+ *
+ * Lends the flow the memory of its content tests. For want of memory a stream
+ * is not tested and stays undetermined, which is counted.
+ *
+ * Context: RCU read side with BH disabled, @flow->lock held.
+ */
+void rg_flow_feed(struct rg_flow *flow, const struct rg_packet *pkt,
+		  struct rg_answer *ans)
+{
+	struct rg_content *content;
+
+	lockdep_assert_held(&flow->lock);
+	if (rg_media_hungry(&flow->media)) {
+		content = kmem_cache_alloc(table.content_cache,
+					   GFP_ATOMIC | __GFP_NOWARN);
+		if (!content)
+			rg_stats_add(RG_STAT_NO_MEMORY, 1);
+		rg_media_give(&flow->media, content);
+	}
+	rg_feed(&flow->media, pkt, ans);
+	content = rg_media_take(&flow->media);
+	if (content)
+		kmem_cache_free(table.content_cache, content);
+}
+
 static bool flow_has_key(const struct rg_flow *flow,
 			 const struct rg_flow_key *key)
 {
@@ -154,7 +186,12 @@ struct rg_flow *rg_flow_find(const struct rg_flow_key *key)
 
 static void flow_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(table.cache, container_of(rcu, struct rg_flow, rcu));
+	struct rg_flow *flow = container_of(rcu, struct rg_flow, rcu);
+	struct rg_content *content;
+
+	while ((content = rg_media_drain(&flow->media)))
+		kmem_cache_free(table.content_cache, content);
+	kmem_cache_free(table.cache, flow);
 }
 
 static void flow_del(struct rg_flow *flow)
@@ -414,10 +451,13 @@ int rg_flow_init(void)
 	table.cache = KMEM_CACHE(rg_flow, 0);
 	if (!table.cache)
 		return -ENOMEM;
+	table.content_cache = KMEM_CACHE(rg_content, 0);
+	if (!table.content_cache)
+		goto err_destroy_cache;
 	table.buckets = kvcalloc(table.mask + 1, sizeof(*table.buckets),
 				 GFP_KERNEL);
 	if (!table.buckets)
-		goto err_destroy_cache;
+		goto err_destroy_content_cache;
 	for (i = 0; i < FLOW_LOCKS; i++)
 		spin_lock_init(&table.locks[i]);
 	get_random_bytes(&table.key, sizeof(table.key));
@@ -425,6 +465,8 @@ int rg_flow_init(void)
 	queue_delayed_work(system_power_efficient_wq, &table.gc, gc_period());
 	return 0;
 
+err_destroy_content_cache:
+	kmem_cache_destroy(table.content_cache);
 err_destroy_cache:
 	kmem_cache_destroy(table.cache);
 	return -ENOMEM;
@@ -453,5 +495,6 @@ void rg_flow_exit(void)
 	/* flow_free_rcu() must have run before the cache and we can go. */
 	rcu_barrier();
 	kvfree(table.buckets);
+	kmem_cache_destroy(table.content_cache);
 	kmem_cache_destroy(table.cache);
 }

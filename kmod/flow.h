@@ -114,6 +114,8 @@ void rg_flow_key(const struct rg_headers *head, u64 netns,
 struct rg_flow *rg_flow_find(const struct rg_flow_key *key);
 struct rg_flow *rg_flow_add(const struct rg_flow_key *key,
 			    const struct rg_flow_owner *owner, u64 now_ms);
+void rg_flow_feed(struct rg_flow *flow, const struct rg_packet *pkt,
+		  struct rg_answer *ans);
 u8 rg_flow_dir(const struct rg_flow *flow, const struct rg_flow_key *key);
 int rg_flow_walk(struct rg_flow_cursor *cursor,
 		 int (*fn)(struct rg_flow *flow, void *arg), void *arg);

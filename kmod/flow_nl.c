@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "flow.h"
+#include "core/content.h"
 
 #include <net/netlink.h>
+
+/* Why the content test says what it says, where it decided. */
+static int content_fill(struct sk_buff *skb, const struct rg_stream *stream)
+{
+	if (!(stream->evidence & RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE))
+		return 0;
+	return nla_put_string(skb, RTPGUARD_A_STREAM_FEATURE,
+			      rg_features[stream->feature].name) ||
+	       nla_put_u32(skb, RTPGUARD_A_STREAM_BITS,
+			   stream->peak / RG_BIT) ? -EMSGSIZE : 0;
+}
 
 static int stream_fill(struct sk_buff *skb, const struct rg_stream *stream,
 		       bool reply)
@@ -19,7 +31,8 @@ static int stream_fill(struct sk_buff *skb, const struct rg_stream *stream,
 	    nla_put_u64_64bit(skb, RTPGUARD_A_STREAM_EVIDENCE, stream->evidence,
 			      RTPGUARD_A_STREAM_PAD) ||
 	    nla_put_u64_64bit(skb, RTPGUARD_A_STREAM_PACKETS, stream->packets,
-			      RTPGUARD_A_STREAM_PAD)) {
+			      RTPGUARD_A_STREAM_PAD) ||
+	    content_fill(skb, stream)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

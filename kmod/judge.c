@@ -153,16 +153,15 @@ static bool verdict_passes(u8 verdict)
  * How many of a stream left before it was known for what it is. Forwarded
  * packets taught on their way in, so that it may be known since then.
  */
-static void before_verdict_count(struct rg_stream *stream, u8 protection,
-				 u8 verdict)
+static void before_verdict_count(const struct rg_answer *ans, u8 verdict)
 {
-	if (!stream)
+	if (!ans->passed)
 		return;
-	if (!is_unprotected(protection)) {
-		stream->passed += verdict_passes(verdict);
-	} else if (stream->passed) {
-		rg_stats_add(RG_STAT_BEFORE_VERDICT, stream->passed);
-		stream->passed = 0;
+	if (!is_unprotected(ans->protection)) {
+		*ans->passed += verdict_passes(verdict);
+	} else if (*ans->passed) {
+		rg_stats_add(RG_STAT_BEFORE_VERDICT, *ans->passed);
+		*ans->passed = 0;
 	}
 }
 
@@ -201,8 +200,10 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 
 	lockdep_assert_held(&flow->lock);
 	pkt->dir = rg_flow_dir(flow, &j->key);
-	rg_feed(&flow->media, pkt, ans);
+	rg_flow_feed(flow, pkt, ans);
 	j->report |= ans->changed;
+	if (ans->restored)
+		rg_stats_add(RG_STAT_RESTORED, 1);
 	flow->media_packets += ans->shape == RG_SHAPE_RTP;
 	if (ans->class != RTPGUARD_CLASS_UNKNOWN && !flow->kept)
 		WRITE_ONCE(flow->kept, true);
@@ -215,7 +216,7 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 	match_get(j, &flow->matches[pkt->dir][ans->shape == RG_SHAPE_RTCP], ans,
 		  &match);
 	verdict = rg_policy_verdict(j->mode, ans, &match);
-	before_verdict_count(ans->stream, ans->protection, verdict);
+	before_verdict_count(ans, verdict);
 	segment_record(j, ans, match.rule, verdict);
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # deps.sh SET...: installs with apt what a Debian machine lacks of the packages
-# for a set (build, test, lint, demo), and says which. A set holds those before
+# for a set (build, test, fuzz, lint, demo), and says which. A set holds those before
 # it that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
 
 set -euo pipefail
@@ -15,12 +15,15 @@ build=(gcc make libc6-dev libmnl-dev libjansson-dev flex bison kmod libelf1 paho
 pcap=(libpcap-dev)
 vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping procps tcpdump)
 test=(python3)
+# The second has what -fsanitize=fuzzer links.
+fuzz=(clang libclang-rt-dev)
+bench=(valgrind)
 lint=(sparse shellcheck cppcheck perl python3-yaml python3-jsonschema)
 demo=(baresip-core)
 
 usage()
 {
-	echo "usage: deps.sh build|build-nopcap|vm|test|lint|demo..." >&2
+	echo "usage: deps.sh build|build-nopcap|vm|test|bench|fuzz|lint|demo..." >&2
 	exit 2
 }
 
@@ -37,6 +40,8 @@ for set; do
 	build) wanted+=("${build[@]}" "${pcap[@]}") ;;
 	vm) wanted+=("${build[@]}" "${vm[@]}") ;;
 	test) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${test[@]}") ;;
+	fuzz) wanted+=("${build[@]}" "${test[@]}" "${fuzz[@]}") ;;
+	bench) wanted+=("${build[@]}" "${pcap[@]}" "${bench[@]}") ;;
 	lint) wanted+=("${build[@]}" "${pcap[@]}" "${lint[@]}") ;;
 	demo) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${demo[@]}") ;;
 	*) usage ;;

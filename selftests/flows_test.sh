@@ -252,18 +252,20 @@ two_directions_are_one_flow()
 list_without_times() # options
 {
 	"$RTPGUARD" list flows "$@" |
-		sed -E 's/ idle [0-9]+\.[0-9]{3}s$/ idle/; s/netns [0-9]+/netns/'
+		sed -E 's/ idle [0-9]+\.[0-9]{3}s$/ idle/; s/netns [0-9]+/netns/
+			s/test: [A-Z0-9]+, [1-9][0-9]+ bits/test: NAME, N bits/'
 }
 
 list_says_all_of_a_flow()
 {
-	local evidence='rtp-continuity, static-pt-length'
+	local evidence='rtp-continuity, static-pt-length, payload-structure'
 	local lines="\
 udp 10.0.0.1:5000 > 10.0.0.2:$PORT rtp clear
   evidence $evidence
   packets 10 bytes 2000 media 10 passed 0 dropped 8 held 2 decided-at 3 idle
   netns user root
-  stream 0x00001234 original pt 8 rtp clear packets 10 evidence $evidence"
+  stream 0x00001234 original pt 8 rtp clear packets 10 evidence $evidence
+    content test: NAME, N bits against cipher text"
 
 	reload mode=strict && media 5000 -n 10 -P 8 &&
 		diff <(echo "$lines") <(list_without_times) &&
@@ -289,7 +291,9 @@ doc = json.load(sys.stdin)
 assert isinstance(doc["schema"], int), doc
 flow, = doc["flows"]
 assert type(flow.pop("netns")) is int and type(flow.pop("idle_ms")) is int
-evidence = ["rtp-continuity", "static-pt-length"]
+evidence = ["rtp-continuity", "static-pt-length", "payload-structure"]
+content = flow["streams"][0].pop("content")
+assert content["feature"] and content["bits"] >= 24, flow
 assert flow == {
     "proto": "udplite", "src": "2001:db8::1", "sport": 5000,
     "dst": "2001:db8::2", "dport": 5004, "uid": 4321, "class": "rtp",

@@ -39,7 +39,8 @@ SETS = {
     "TOTALS": {name: 8 for name in (
         "PACKETS", "ACCEPTED", "DROPPED", "HELD", "WOULD_DROP", "WOULD_HOLD",
         "BEFORE_VERDICT", "LEARNED", "TABLE_FULL", "CHAIN_FULL", "OWNER_FULL",
-        "NO_MEMORY", "UNDECODABLE", "FRAG_UNJUDGED", "EVENTS_LOST", "EVICTED")},
+        "NO_MEMORY", "UNDECODABLE", "FRAG_UNJUDGED", "EVENTS_LOST", "EVICTED",
+        "RESTORED")},
     "RULESET": {"MODE": 1, "GENERATION": 8, "DEFAULT": "DEFAULT",
                 "RULE": "RULE"},
     "DEFAULT": {"SUBJECT": 1, "PROTECTIONS": 4, "ACTION": 1, "LOG": FLAG},
@@ -57,7 +58,8 @@ SETS = {
              "PASSED": 8, "DROPPED": 8, "HELD": 8, "BEFORE_VERDICT": 4,
              "IDLE_MS": 8, "STREAM": "STREAM"},
     "STREAM": {"SSRC": 4, "PAYLOAD_TYPE": 1, "REPLY": FLAG, "CLASS": 1,
-               "PROTECTION": 1, "EVIDENCE": 8, "PACKETS": 8},
+               "PROTECTION": 1, "EVIDENCE": 8, "PACKETS": 8,
+               "FEATURE": TEXT, "BITS": 4},
     "COUNTER": {"DIRECTION": 1, "CLASS": 1, "PROTECTION": 1, "VERDICT": 1,
                 "PACKETS": 8, "BYTES": 8},
     "EVENT": {"SEQ": 8, "TYPE": 1, "MODE": 1, "GENERATION": 8, "FLOW": "FLOW",
@@ -67,7 +69,7 @@ OPTIONAL = {
     "RULESET": {"MODE", "GENERATION", "DEFAULT", "RULE"}, "DEFAULT": {"LOG"},
     "RULE": {"COMMENT", "SUBJECTS", "CLASSES", "PROTECTIONS", "L4PROTO",
              "SADDR", "DADDR", "SPORT", "DPORT", "OIFNAME", "LOG"},
-    "FLOW": {"UID", "BEFORE_VERDICT", "STREAM"}, "STREAM": {"REPLY"},
+    "FLOW": {"UID", "BEFORE_VERDICT", "STREAM"}, "STREAM": {"REPLY", "FEATURE", "BITS"},
     "EVENT": {"MODE", "GENERATION", "FLOW", "VERDICT", "RULE"},
 }
 REPEATED = {"DEFAULT", "RULE", "SADDR", "DADDR", "SPORT", "DPORT", "OIFNAME",

@@ -296,15 +296,16 @@ one_wins_in_a_crowd()
 ## In force
 
 # Three rulesets that drop the same stream, each for another reason, in turns: a
-# packet that meets neither the old nor the new one would be let through.
+# packet that meets neither the old nor the new one would be let through. It looks
+# encrypted, and is uniform after a while.
 replaced_under_traffic_without_a_gap()
 {
 	local seq=0 loader all=0
 	printf '%s\n' 'mode enforce' \
-		'rule a { media undetermined; ip daddr 10.0.0.2; drop }' \
+		'rule a { media { undetermined, uniform }; ip daddr 10.0.0.2; drop }' \
 		'rule pad { media any; ip daddr 192.0.2.1; accept }' >"$tmp/turn0"
-	printf '%s\n' 'rule b { class rtp; udp dport 5004; drop }' >"$tmp/turn1"
-	printf '%s\n' 'default { media undetermined drop }' >"$tmp/turn2"
+	printf '%s\n' 'rule b { class { rtp, srtp }; udp dport 5004; drop }' >"$tmp/turn1"
+	printf '%s\n' 'default { media undetermined drop; media uniform drop }' >"$tmp/turn2"
 	transfer_start && "$RTPGUARD" load "$tmp/turn0" || return 1
 	sport=$((sport + 1))
 	send_turn 0 && expect sent 2 eperm 198 || return 1

@@ -112,7 +112,18 @@ void flow_print(const struct nl_flow *flow, bool numeric)
 		       name_of(protection_names, stream->protection),
 		       stream->packets,
 		       evidence_text(stream->evidence, buf, sizeof(buf)));
+		if (stream->feature[0])
+			printf("    content test: %s, %u bits against cipher text\n",
+			       stream->feature, stream->bits);
 	}
+}
+
+/* What the content test found, or null where other evidence decided. */
+static json_t *content_json(const struct nl_stream *stream)
+{
+	return stream->feature[0] ?
+	       json_pack("{s:s, s:i}", "feature", stream->feature,
+			 "bits", stream->bits) : json_null();
 }
 
 static json_t *stream_json(const struct nl_stream *stream)
@@ -120,7 +131,7 @@ static json_t *stream_json(const struct nl_stream *stream)
 	char ssrc[16];
 
 	snprintf(ssrc, sizeof(ssrc), "0x%08x", stream->ssrc);
-	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:I}",
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:I, s:o}",
 			 "ssrc", ssrc,
 			 "direction", stream->reply ? "reply" : "original",
 			 "payload_type", stream->pt,
@@ -128,7 +139,8 @@ static json_t *stream_json(const struct nl_stream *stream)
 			 "protection", name_of(protection_names,
 					       stream->protection),
 			 "evidence", evidence_json(stream->evidence),
-			 "packets", (json_int_t)stream->packets);
+			 "packets", (json_int_t)stream->packets,
+			 "content", content_json(stream));
 }
 
 /**

@@ -84,6 +84,11 @@ const char *const evidence_names[] = {
 	"rtp-continuity",
 	"static-pt-length",
 	"rtcp-chain",
+	"payload-structure",
+	"payload-uniform",
+	"short-payload",
+	"srtcp-trailer",
+	"srtcp-null",
 	NULL
 };
 

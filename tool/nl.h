@@ -36,6 +36,8 @@ struct nl_stream {
 	u8 protection;
 	u64 evidence;
 	u64 packets;
+	char feature[16];
+	u32 bits;
 };
 
 struct nl_flow {

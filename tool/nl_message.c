@@ -132,6 +132,9 @@ static void stream_get(const struct nlattr *nest, struct nl_flow *flow)
 	u8_get(tb[RTPGUARD_A_STREAM_PROTECTION], &stream->protection);
 	u64_get(tb[RTPGUARD_A_STREAM_EVIDENCE], &stream->evidence);
 	u64_get(tb[RTPGUARD_A_STREAM_PACKETS], &stream->packets);
+	string_get(tb[RTPGUARD_A_STREAM_FEATURE], stream->feature,
+		   sizeof(stream->feature));
+	u32_get(tb[RTPGUARD_A_STREAM_BITS], &stream->bits);
 	stream->reply = tb[RTPGUARD_A_STREAM_REPLY];
 }
 

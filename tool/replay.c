@@ -44,17 +44,15 @@ void replay_exit(struct replay *replay)
 static void before_verdict_count(struct replay *replay,
 				 const struct rg_answer *ans, u8 verdict)
 {
-	struct rg_stream *stream = ans->stream;
-
-	if (!stream)
+	if (!ans->passed)
 		return;
 	if (!(RG_UNPROTECTED & BIT(ans->protection))) {
-		stream->passed += verdict != RTPGUARD_VERDICT_DROP &&
-				  verdict != RTPGUARD_VERDICT_HOLD;
+		*ans->passed += verdict != RTPGUARD_VERDICT_DROP &&
+				verdict != RTPGUARD_VERDICT_HOLD;
 		return;
 	}
-	replay->before_verdict += stream->passed;
-	stream->passed = 0;
+	replay->before_verdict += *ans->passed;
+	*ans->passed = 0;
 }
 
 /* Return: 0, or -1 for want of memory. */
@@ -74,7 +72,8 @@ static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
 			return -1;
 	}
 	pkt->dir = from == media->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY;
-	rg_feed(&media->core, pkt, &ans);
+	if (replay_media_feed(media, pkt, &ans))
+		return -1;
 	media->media_packets += ans.shape == RG_SHAPE_RTP;
 	replay->media_packets += ans.shape == RG_SHAPE_RTP;
 	if (ans.shape == RG_SHAPE_OTHER ||

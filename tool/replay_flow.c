@@ -39,7 +39,7 @@ void replay_flows_exit(struct replay_flows *flows)
 	while (flow) {
 		struct replay_flow *next = flow->next;
 
-		free(flow->media);
+		replay_media_free(flow->media);
 		free(flow);
 		flow = next;
 	}

@@ -11,8 +11,29 @@ struct replay_headers;
 #define REPLAY_VERDICTS	(RTPGUARD_VERDICT_WOULD_HOLD + 1)
 
 /**
+ * struct replay_stream - one SSRC in one direction, for as long as the capture
+ * @next: of the same flow
+ * @ssrc: synchronisation source
+ * @dir: enum rg_dir
+ * @packets: duplicates left out
+ * @suspected_at: @packets when it was first suspected or clear; 0: never
+ * @decided_at: @packets when its protection was first decided; 0: undecided
+ * @last: as it was after its last packet; its content test is not ours
+ */
+struct replay_stream {
+	struct replay_stream *next;
+	u32 ssrc;
+	u8 dir;
+	u64 packets;
+	u64 suspected_at;
+	u64 decided_at;
+	struct rg_stream last;
+};
+
+/**
  * struct replay_media - what a flow has that at least once looked like media
  * @core: the classifier's state
+ * @streams: in order of appearance
  * @from: which end of the flow's key sent the first that did
  * @media_packets: packets in the shape of RTP
  * @verdicts: packets by enum rtpguard_verdict; those that never looked like
@@ -20,6 +41,7 @@ struct replay_headers;
  */
 struct replay_media {
 	struct rg_media core;
+	struct replay_stream *streams;
 	u8 from;
 	u64 media_packets;
 	u64 verdicts[REPLAY_VERDICTS];
@@ -88,5 +110,10 @@ struct replay_flow *replay_flow_get(struct replay_flows *flows,
 				    const struct replay_headers *head, u8 *from);
 struct replay_media *replay_media_add(struct replay_flow *flow, u8 from);
 u64 replay_flow_dropped(const struct replay_flow *flow);
+
+/* replay_stream.c */
+int replay_media_feed(struct replay_media *media, const struct rg_packet *pkt,
+		      struct rg_answer *ans);
+void replay_media_free(struct replay_media *media);
 
 #endif /* RG_REPLAY_FLOW_H */

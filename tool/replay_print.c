@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "json_print.h"
 #include "names.h"
+#include "core/content.h"
 #include "replay.h"
 #include "rtpguard.h"
 
@@ -79,41 +80,59 @@ static json_t *evidence_json(u64 evidence)
 	return array;
 }
 
-static json_t *stream_json(const struct rg_stream *stream, bool reply)
+static json_t *count_json(u64 count)
 {
+	return count ? json_integer((json_int_t)count) : json_null();
+}
+
+/* What the content test found, or null where another evidence decided. */
+static json_t *content_json(const struct rg_stream *stream)
+{
+	if (!(stream->evidence & RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE))
+		return json_null();
+	return json_pack("{s:s, s:f}", "feature",
+			 rg_features[stream->feature].name,
+			 "bits", (double)stream->peak / RG_BIT);
+}
+
+static json_t *stream_json(const struct replay_stream *stream, bool reply)
+{
+	const struct rg_stream *last = &stream->last;
 	char ssrc[16];
 
 	snprintf(ssrc, sizeof(ssrc), "0x%08x", stream->ssrc);
-	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:I}",
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:i}",
 			 "ssrc", ssrc,
 			 "direction", reply ? "reply" : "original",
-			 "payload_type", stream->pt,
-			 "class", name_of(class_names, stream->class),
+			 "payload_type", last->pt,
+			 "class", name_of(class_names, last->class),
 			 "protection", name_of(protection_names,
-					       stream->protection),
-			 "evidence", evidence_json(stream->evidence),
-			 "packets", (json_int_t)stream->packets);
+					       last->protection),
+			 "evidence", evidence_json(last->evidence),
+			 "packets", (json_int_t)stream->packets,
+			 "packets_before_suspected",
+			 count_json(stream->suspected_at),
+			 "packets_before_verdict",
+			 count_json(stream->decided_at),
+			 "content", content_json(last),
+			 "trials", last->trials);
 }
 
-/* The streams that are still known at the end, as `list flows` has them. */
+/* All streams that were recognised, in order of appearance. */
 static json_t *streams_json(const struct replay_flow *flow)
 {
+	const struct replay_stream *stream = NULL;
 	json_t *array = json_array();
-	u32 dir, i;
 
-	for (dir = 0; flow->media && dir < RG_DIRS; dir++) {
+	if (flow->media)
+		stream = flow->media->streams;
+	for (; stream; stream = stream->next) {
 		/* The flow may have begun with what is no media. */
-		bool reply = (dir == RG_DIR_REPLY) ^
+		bool reply = (stream->dir == RG_DIR_REPLY) ^
 			     (flow->media->from != flow->from);
 
-		for (i = 0; i < RG_STREAMS_MAX; i++) {
-			const struct rg_stream *stream =
-				&flow->media->core.sides[dir].streams[i];
-
-			if (rg_stream_recognised(stream))
-				json_array_append_new(array,
-						      stream_json(stream, reply));
-		}
+		if (rg_stream_recognised(&stream->last))
+			json_array_append_new(array, stream_json(stream, reply));
 	}
 	return array;
 }

@@ -56,26 +56,27 @@ u8 replay_verdict(const struct replay_config *config,
 	return rg_policy_verdict(config->mode, ans, &match);
 }
 
-/* The answer for a next packet of the side's worst stream. */
-static bool side_answer(const struct rg_side *side, struct rg_answer *ans)
+/* The answer for a next packet of a direction's worst stream. */
+static bool side_answer(const struct replay_media *media, u8 dir,
+			struct rg_answer *ans)
 {
+	const struct replay_stream *stream;
 	const struct rg_stream *worst = NULL;
 	bool any = false;
-	u32 i;
 
 	memset(ans, 0, sizeof(*ans));
-	for (i = 0; i < RG_STREAMS_MAX; i++) {
-		const struct rg_stream *stream = &side->streams[i];
-
-		any |= stream->packets;
-		if (rg_stream_recognised(stream) &&
-		    (!worst || rg_protection_worse(stream->protection,
+	for (stream = media->streams; stream; stream = stream->next) {
+		if (stream->dir != dir)
+			continue;
+		any = true;
+		if (rg_stream_recognised(&stream->last) &&
+		    (!worst || rg_protection_worse(stream->last.protection,
 						   worst->protection)))
-			worst = stream;
+			worst = &stream->last;
 	}
 	ans->shape = RG_SHAPE_RTP;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
-	ans->hold = !side->contradicted;
+	ans->hold = !media->core.sides[dir].contradicted;
 	if (worst) {
 		ans->class = worst->class;
 		ans->protection = worst->protection;
@@ -87,10 +88,9 @@ static bool side_rtcp_answer(const struct rg_side *side, struct rg_answer *ans)
 {
 	memset(ans, 0, sizeof(*ans));
 	ans->shape = RG_SHAPE_RTCP;
-	ans->class = RTPGUARD_CLASS_RTCP;
-	ans->protection = side->rtcp.decided_at ?
-			  RTPGUARD_PROTECTION_CLEAR :
-			  RTPGUARD_PROTECTION_UNDETERMINED;
+	ans->class = side->rtcp.decided_at ? side->rtcp.class :
+					     RTPGUARD_CLASS_RTCP;
+	ans->protection = side->rtcp.protection;
 	ans->subject = side->media || side->rtcp.sender ?
 		       RTPGUARD_SUBJECT_MEDIA : RTPGUARD_SUBJECT_CONTROL;
 	return rg_rtcp_recognised(&side->rtcp);
@@ -127,7 +127,7 @@ bool replay_flow_passes(const struct replay_config *config,
 						!flow->media->from;
 		if (!replay_is_judged(config, flow, from))
 			continue;
-		if (side_answer(side, &ans) &&
+		if (side_answer(flow->media, dir, &ans) &&
 		    !answer_passes(config, flow, from, &ans))
 			return false;
 		if (side_rtcp_answer(side, &ans) &&

@@ -12,8 +12,8 @@
  *	rg_feed(media, packet)
  *	   |
  *	   |   recognisers[]: could this datagram be ... by itself?
- *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
  *	   |      stream.c   RTP, SRTP
+ *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
  *	   v
  *	rg_media.sides[direction]
  *	   |-- streams[]     one state an SSRC: continuity, then evidence
@@ -35,8 +35,8 @@
 
 /* The order is the order of asking; the first that accepts has the packet. */
 static const struct rg_recogniser *const recognisers[] = {
-	&rg_rtcp_recogniser,
 	&rg_rtp_recogniser,
+	&rg_rtcp_recogniser,
 };
 
 /* From best to worst. Unprotected are the last three. */
@@ -97,16 +97,95 @@ void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	size_t i;
 
 	memset(ans, 0, sizeof(*ans));
+	if (media && rg_stream_feed_decided(media, pkt, ans))
+		return;
 	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
 		if (!recognisers[i]->parse(pkt, &parsed))
 			continue;
 		ans->shape = recognisers[i]->shape;
 		ans->hold = ans->shape == RG_SHAPE_RTP;
 		if (media)
-			recognisers[i]->feed(&media->sides[pkt->dir], pkt,
-					     &parsed, ans);
+			recognisers[i]->feed(media, pkt, &parsed, ans);
 		return;
 	}
+}
+
+/**
+ * rg_media_hungry() - would memory for a content test be of use?
+ * @media: state of the flow
+ *
+ * Asked before rg_feed(): without memory a stream is not tested.
+ *
+ * Context: as for rg_feed().
+ */
+bool rg_media_hungry(const struct rg_media *media)
+{
+	return !media->sated && !media->spare;
+}
+
+/**
+ * rg_media_give() - give memory for a content test
+ * @media: state of the flow that is hungry
+ * @content: memory, need not be zeroed
+ *
+ * Context: as for rg_feed().
+ */
+void rg_media_give(struct rg_media *media, struct rg_content *content)
+{
+	media->spare = content;
+}
+
+/**
+ * rg_media_take() - take memory back that is not needed any more
+ * @media: state of the flow
+ *
+ * Asked after rg_feed().
+ *
+ * Context: as for rg_feed().
+ * Return: what the caller frees, or NULL.
+ */
+struct rg_content *rg_media_take(struct rg_media *media)
+{
+	struct rg_content *content = media->spare;
+
+	if (!media->sated)
+		return NULL;
+	media->spare = NULL;
+	return content;
+}
+
+static struct rg_content *side_drain(struct rg_side *side)
+{
+	struct rg_content *content;
+	u32 i;
+
+	for (i = 0; i < RG_STREAMS_MAX; i++) {
+		content = side->streams[i].content;
+		side->streams[i].content = NULL;
+		if (content)
+			return content;
+	}
+	content = side->shared.content;
+	side->shared.content = NULL;
+	return content;
+}
+
+/**
+ * rg_media_drain() - take all memory back, for a state that is given up
+ * @media: state of the flow
+ *
+ * Context: as for rg_feed().
+ * Return: what the caller frees, one at a time; NULL at the end.
+ */
+struct rg_content *rg_media_drain(struct rg_media *media)
+{
+	struct rg_content *content = media->spare;
+	u32 dir;
+
+	media->spare = NULL;
+	for (dir = 0; dir < RG_DIRS && !content; dir++)
+		content = side_drain(&media->sides[dir]);
+	return content;
 }
 
 static void summary_add(struct rg_summary *sum, u8 class, u8 protection,
@@ -119,6 +198,35 @@ static void summary_add(struct rg_summary *sum, u8 class, u8 protection,
 	sum->protection = protection;
 	sum->evidence = evidence;
 	sum->packets_before_verdict = decided_at;
+}
+
+static bool has_place(const struct rg_side *side, u32 ssrc)
+{
+	u32 i;
+
+	for (i = 0; i < RG_STREAMS_MAX; i++) {
+		if (rg_stream_recognised(&side->streams[i]) &&
+		    side->streams[i].ssrc == ssrc)
+			return true;
+	}
+	return false;
+}
+
+static void summary_add_notes(struct rg_summary *sum, const struct rg_media *media)
+{
+	const struct rg_note *note;
+	u32 i;
+
+	for (i = 0; i < RG_NOTES_MAX; i++) {
+		note = &media->notes[i];
+		if (note->protection == RTPGUARD_PROTECTION_UNDETERMINED ||
+		    has_place(&media->sides[note->dir], note->ssrc))
+			continue;
+		sum->ssrcs++;
+		summary_add(sum, note->protection == RTPGUARD_PROTECTION_UNIFORM ?
+			    RTPGUARD_CLASS_SRTP : RTPGUARD_CLASS_RTP,
+			    note->protection, note->evidence, note->decided_at);
+	}
 }
 
 /**
@@ -146,13 +254,18 @@ void rg_media_summary(const struct rg_media *media, struct rg_summary *sum)
 			summary_add(sum, stream->class, stream->protection,
 				    stream->evidence, stream->decided_at);
 		}
+		stream = &media->sides[dir].shared;
+		if (rg_stream_recognised(stream))
+			summary_add(sum, stream->class, stream->protection,
+				    stream->evidence, stream->decided_at);
 	}
+	summary_add_notes(sum, media);
 	for (dir = 0; dir < RG_DIRS; dir++) {
 		rtcp = &media->sides[dir].rtcp;
 		if (rg_rtcp_recognised(rtcp))
-			summary_add(sum, RTPGUARD_CLASS_RTCP,
-				    rtcp->decided_at ? RTPGUARD_PROTECTION_CLEAR :
-						       RTPGUARD_PROTECTION_UNDETERMINED,
-				    rtcp->evidence, rtcp->decided_at);
+			summary_add(sum, rtcp->decided_at ? rtcp->class :
+							    RTPGUARD_CLASS_RTCP,
+				    rtcp->protection, rtcp->evidence,
+				    rtcp->decided_at);
 	}
 }

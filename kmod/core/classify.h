@@ -22,25 +22,44 @@ enum rg_shape {
 /**
  * struct rg_side - what one direction of a flow has shown
  * @streams: its SSRCs
+ * @shared: the SSRCs that found no place in @streams, tested as one
+ * @last: stream of the packet before, or NULL
+ * @clear_evidence: of a stream that was clear and gave up its place; 0: none
  * @rtcp: its RTCP
+ * @heard: packets that look like RTP, modulo 2^16
  * @media: a stream was recognised: this side sends media
  * @contradicted: what looks like RTP did not go on like RTP
+ * @bad: a stream was once worse than undetermined
  */
 struct rg_side {
 	struct rg_stream streams[RG_STREAMS_MAX];
+	struct rg_stream shared;
+	struct rg_stream *last;
+	u64 clear_evidence;
 	struct rg_rtcp_state rtcp;
+	u16 heard;
 	bool media;
 	bool contradicted;
+	bool bad;
 };
 
 /**
  * struct rg_media - the classifier's state of one flow, zeroed at first
  * @sides: by enum rg_dir
+ * @notes: of decided streams that gave up their place
+ * @spare: memory for the next content test, from the caller
+ * @next_note: place in @notes that is written next
+ * @sated: nothing is undecided: no memory is needed
  *
  * The caller owns the memory and sees to it that one caller feeds at a time.
+ * Before it frees a state it takes all memory back with rg_media_drain().
  */
 struct rg_media {
 	struct rg_side sides[RG_DIRS];
+	struct rg_note notes[RG_NOTES_MAX];
+	struct rg_content *spare;
+	u8 next_note;
+	bool sated;
 };
 
 /**
@@ -52,8 +71,10 @@ struct rg_media {
  * @hold: could be media and nothing shows otherwise: strict holds it back
  * @changed: class or protection of the stream changed with this packet
  * @duplicate: the network's copy of a packet seen before
+ * @restored: the stream was suspected, and turned out uniform with this packet
  * @evidence: enum rtpguard_evidence bits behind it
- * @stream: the stream, or NULL; valid as long as the state is
+ * @stream: the stream, or NULL: it has no place; valid as long as the state is
+ * @passed: where the caller counts what passed undecided, or NULL
  */
 struct rg_answer {
 	u8 shape;
@@ -63,8 +84,10 @@ struct rg_answer {
 	bool hold;
 	bool changed;
 	bool duplicate;
+	bool restored;
 	u64 evidence;
-	struct rg_stream *stream;
+	const struct rg_stream *stream;
+	u64 *passed;
 };
 
 /**
@@ -104,7 +127,7 @@ struct rg_recogniser {
 	u8 shape;
 	u32 classes;
 	bool (*parse)(const struct rg_packet *pkt, union rg_parsed *parsed);
-	void (*feed)(struct rg_side *side, const struct rg_packet *pkt,
+	void (*feed)(struct rg_media *media, const struct rg_packet *pkt,
 		     const union rg_parsed *parsed, struct rg_answer *ans);
 };
 
@@ -112,9 +135,22 @@ struct rg_recogniser {
 extern const struct rg_recogniser rg_rtp_recogniser;
 extern const struct rg_recogniser rg_rtcp_recogniser;
 
+/* note.c */
+struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc);
+void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *stream);
+void rg_note_read(const struct rg_note *note, struct rg_stream *stream);
+
+/* stream.c */
+bool rg_stream_feed_decided(struct rg_media *media, const struct rg_packet *pkt,
+			    struct rg_answer *ans);
+
 /* classify.c */
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans);
+bool rg_media_hungry(const struct rg_media *media);
+void rg_media_give(struct rg_media *media, struct rg_content *content);
+struct rg_content *rg_media_take(struct rg_media *media);
+struct rg_content *rg_media_drain(struct rg_media *media);
 void rg_media_summary(const struct rg_media *media, struct rg_summary *sum);
 bool rg_protection_worse(u8 a, u8 b);
 u32 rg_classes(void);

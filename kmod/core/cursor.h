@@ -73,4 +73,35 @@ static inline u32 rg_cur_be32(struct rg_cur *cur)
 	return p ? (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3] : 0;
 }
 
+static inline u64 rg_cur_be64(struct rg_cur *cur)
+{
+	u64 high = rg_cur_be32(cur);
+
+	return high << 32 | rg_cur_be32(cur);
+}
+
+/**
+ * rg_cur_lanes() - read up to eight bytes into the lanes of a word
+ * @cur: cursor
+ *
+ * Return: the next byte in the lowest eight bits, and so on; where fewer than
+ * eight are left the others are 0, and that is no error.
+ */
+static inline u64 rg_cur_lanes(struct rg_cur *cur)
+{
+	u32 len = cur->left < 8 ? cur->left : 8;
+	const u8 *p = rg_cur_take(cur, len);
+	u64 lanes = 0;
+	u32 i;
+
+	/* Compilers make one load of this. */
+	if (p && len == 8)
+		return (u64)p[0] | (u64)p[1] << 8 | (u64)p[2] << 16 |
+		       (u64)p[3] << 24 | (u64)p[4] << 32 | (u64)p[5] << 40 |
+		       (u64)p[6] << 48 | (u64)p[7] << 56;
+	for (i = 0; p && i < len; i++)
+		lanes |= (u64)p[i] << 8 * i;
+	return lanes;
+}
+
 #endif /* RG_CORE_CURSOR_H */

@@ -7,11 +7,26 @@
 /* Streams (SSRCs) followed at a time, for each direction of a flow. */
 #define RG_STREAMS_MAX		4
 
+/* Decided streams remembered beyond these, for each flow. */
+#define RG_NOTES_MAX		32
+
 /* A stream that was silent this long may give its place to another SSRC. */
 #define RG_STREAM_IDLE_MS	2000
 
+/*
+ * An SSRC that is not recognised yet keeps its place for so many packets of its
+ * direction, 32 SSRCs in turn have to find theirs; and for so many of its own.
+ */
+#define RG_STREAM_WAIT_MAX	64
+#define RG_STREAM_TRY_MAX	16
+
 /* RTCP packets in one compound; 15 bytes each would already fill 1,500. */
 #define RG_RTCP_CHAIN_MAX	64
+
+/* Places where an SRTCP index may be, and how often it has to grow there. */
+#define RG_SRTCP_PLACES		6
+#define RG_SRTCP_RUN_MIN	2
+#define RG_SRTCP_STEP_MAX	63
 
 /* Steps of a sequence number that still count as "goes on". */
 #define RG_SEQ_AHEAD_MAX	64
@@ -28,7 +43,68 @@
 #define RG_CONTINUITY_MIN	3
 #define RG_STATIC_LENGTH_MIN	3
 
+/* Payloads without room for a tag, and how many of them make clear. */
+#define RG_SHORT_LEN_MAX	3
+#define RG_SHORT_MIN		2
+
+/* Packets of one length that make it the stream's length. */
+#define RG_LEN_RUN_MIN		8
+
 /* Payloads shorter than this never contradict RTP: keep-alives, events. */
 #define RG_CONTRADICT_LEN_MIN	12
+
+/*
+ * The content test. Bytes of a payload that are looked into; SRTP's trailer,
+ * at the most a tag of 16 bytes and an MKI of 4, is never bet on.
+ */
+#define RG_CONTENT_BYTES	40
+#define RG_TRAILER_MAX		20
+
+/* Bets remembered: above, hits and misses are halved. */
+#define RG_BETS_MAX		1024
+
+/* Packets that each of the first bytes remembers, likewise. */
+#define RG_SEEN_MAX		120
+
+/* Evidence below which a feature bets no more: it could only overflow. */
+#define RG_FROZEN_BITS		1024
+
+/* Counted no further. */
+#define RG_POSITIONS_MAX	0x8000
+#define RG_PACKETS_MAX		0x8000
+
+/* Video is looked into further: its payloads are so long. */
+#define RG_VIDEO_LEN_MIN	512
+#define RG_VIDEO_BYTES		256
+
+/* Payloads that are read as a whole, for their frames, for their sum. */
+#define RG_FRAMES_BYTES_MAX	160
+#define RG_PARITY_BYTES_MAX	80
+#define RG_REPEAT_BYTES_MAX	64
+
+/*
+ * Verdicts of the content test. A false alarm cuts a call: at 45 bits one trial
+ * in 2^45 / 22 is wrong, and 128 trials a stream, 2,000 streams a day and
+ * workstation make one call in 17,000 workstation-years. Further trials cost a
+ * bit for every doubling.
+ */
+#define RG_CLEAR_BITS		(45 * RG_BIT)
+#define RG_SUSPECTED_BITS	(49 * RG_BIT / 2)
+#define RG_TRIALS_MAX		128
+
+/*
+ * Uniform: so many packets and positions below so many bits; where positions
+ * are fewer, more packets. From then on one packet in 16 is tested, in trials
+ * of 64; all of them after a change.
+ */
+#define RG_UNIFORM_BITS		(10 * RG_BIT)
+#define RG_UNIFORM_PACKETS	48
+#define RG_UNIFORM_POSITIONS	1024
+#define RG_UNIFORM_BITS_FEW	(8 * RG_BIT)
+#define RG_UNIFORM_PACKETS_FEW	64
+#define RG_UNIFORM_POSITIONS_FEW 384
+#define RG_UNIFORM_PACKETS_ANY	192
+#define RG_RETEST_ONE_IN	16
+#define RG_RETEST_PACKETS	64
 
 #endif /* RG_CORE_LIMITS_H */

@@ -106,41 +106,111 @@ static bool chain_decides(struct rg_rtcp_state *state, const struct rg_rtcp *rtc
 	return rtcp->chain > 1 || state->exact_run > 1;
 }
 
-static void feed(struct rg_side *side, const struct rg_packet *pkt,
+/*
+ * Bytes from an SRTCP index to the datagram's end: behind it are MKI and a tag
+ * of 10 bytes (RFC 3711, 3.4), or the MKI alone (RFC 7714, 9.2). MKIs of 1 byte
+ * (Lync) and of 4 are seen.
+ */
+static const u8 index_places[RG_SRTCP_PLACES] = { 14, 15, 18, 4, 5, 8 };
+
+/* Return: the index grew where it may be; *word has it. */
+static bool index_grows(struct rg_srtcp_index *index, u32 word)
+{
+	u32 step = (word - index->word) & 0x7fffffff;
+	bool grows = index->word && (word ^ index->word) >> 31 == 0 &&
+		     step >= 1 && step <= RG_SRTCP_STEP_MAX;
+
+	if (!grows)
+		index->run = 0;
+	else if (index->run < RG_SRTCP_RUN_MIN)
+		index->run++;
+	index->word = word;
+	return index->run >= RG_SRTCP_RUN_MIN;
+}
+
+/*
+ * An index with the E bit that grows is SRTCP, one without is SRTCP with the
+ * NULL cipher. By chance a word grows so once in 2^25, and twice in 2^50.
+ */
+static u8 trailer_shows(struct rg_rtcp_state *state, const struct rg_packet *pkt,
+			const struct rg_rtcp *rtcp)
+{
+	u8 shows = RTPGUARD_PROTECTION_UNDETERMINED;
+	struct rg_cur cur;
+	u32 word;
+	u8 i;
+
+	/* Exact RTCP has no trailer, a cut copy does not show it. */
+	if (rtcp->exact || pkt->len < pkt->wire_len)
+		return shows;
+	for (i = 0; i < RG_SRTCP_PLACES; i++) {
+		if (pkt->len < 8u + index_places[i])
+			continue;
+		rg_cur_init(&cur, pkt->data, pkt->len);
+		rg_cur_skip(&cur, pkt->len - index_places[i]);
+		word = rg_cur_be32(&cur);
+		if (index_grows(&state->index[i], word))
+			shows = word >> 31 ? RTPGUARD_PROTECTION_UNIFORM :
+					     RTPGUARD_PROTECTION_NULL;
+	}
+	return shows;
+}
+
+static void decide(struct rg_rtcp_state *state, u8 shows, struct rg_answer *ans)
+{
+	if (shows == RTPGUARD_PROTECTION_UNDETERMINED)
+		return;
+	if (!state->decided_at ||
+	    rg_protection_worse(shows, state->protection)) {
+		state->decided_at = state->packets;
+		state->protection = shows;
+		state->class = shows == RTPGUARD_PROTECTION_CLEAR ?
+			       RTPGUARD_CLASS_RTCP : RTPGUARD_CLASS_SRTCP;
+		ans->changed = true;
+	}
+	if (shows == RTPGUARD_PROTECTION_CLEAR)
+		state->evidence |= RTPGUARD_EVIDENCE_RTCP_CHAIN;
+	else if (shows == RTPGUARD_PROTECTION_NULL)
+		state->evidence |= RTPGUARD_EVIDENCE_SRTCP_NULL;
+	else
+		state->evidence |= RTPGUARD_EVIDENCE_SRTCP_TRAILER;
+}
+
+static void feed(struct rg_media *media, const struct rg_packet *pkt,
 		 const union rg_parsed *parsed, struct rg_answer *ans)
 {
+	struct rg_side *side = &media->sides[pkt->dir];
 	const struct rg_rtcp *rtcp = &parsed->rtcp;
 	struct rg_rtcp_state *state = &side->rtcp;
 	bool known;
-	bool clear;
+	u8 shows;
 
 	/* Another sender, and nothing shown so far: begin anew. */
 	if (state->ssrc != rtcp->ssrc && !state->decided_at)
 		memset(state, 0, sizeof(*state));
 	known = rg_rtcp_recognised(state);
-	clear = chain_decides(state, rtcp);
 	state->ssrc = rtcp->ssrc;
 	state->packets++;
 	state->sender |= rtcp->sender;
-	if (clear && !state->decided_at) {
-		state->decided_at = state->packets;
-		state->evidence |= RTPGUARD_EVIDENCE_RTCP_CHAIN;
-		ans->changed = true;
-	}
+	shows = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
+					     trailer_shows(state, pkt, rtcp);
+	decide(state, shows, ans);
 	ans->subject = side->media || state->sender ?
 		       RTPGUARD_SUBJECT_MEDIA : RTPGUARD_SUBJECT_CONTROL;
 	if (!rg_rtcp_recognised(state))
 		return;
 	ans->changed |= !known;
-	ans->class = RTPGUARD_CLASS_RTCP;
-	ans->protection = clear ? RTPGUARD_PROTECTION_CLEAR :
-				  RTPGUARD_PROTECTION_UNDETERMINED;
-	ans->evidence = clear ? state->evidence : 0;
+	ans->class = shows == RTPGUARD_PROTECTION_NULL ||
+		     shows == RTPGUARD_PROTECTION_UNIFORM ?
+		     RTPGUARD_CLASS_SRTCP : RTPGUARD_CLASS_RTCP;
+	ans->protection = shows;
+	ans->evidence = shows == RTPGUARD_PROTECTION_UNDETERMINED ?
+			0 : state->evidence;
 }
 
 const struct rg_recogniser rg_rtcp_recogniser = {
 	.shape = RG_SHAPE_RTCP,
-	.classes = BIT(RTPGUARD_CLASS_RTCP),
+	.classes = BIT(RTPGUARD_CLASS_RTCP) | BIT(RTPGUARD_CLASS_SRTCP),
 	.parse = parse,
 	.feed = feed,
 };

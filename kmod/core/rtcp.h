@@ -2,6 +2,7 @@
 #ifndef RG_CORE_RTCP_H
 #define RG_CORE_RTCP_H
 
+#include "limits.h"
 #include "packet.h"
 
 /**
@@ -20,13 +21,26 @@ struct rg_rtcp {
 };
 
 /**
+ * struct rg_srtcp_index - what stands where an SRTCP index could be
+ * @word: E bit and index of the last datagram
+ * @run: times in a row that the index grew, up to RG_SRTCP_RUN_MIN
+ */
+struct rg_srtcp_index {
+	u32 word;
+	u8 run;
+};
+
+/**
  * struct rg_rtcp_state - the RTCP of one direction of a flow
  * @packets: datagrams; 0: none yet
- * @decided_at: @packets when the first was shown to be clear; 0: none was
+ * @decided_at: @packets when the protection was first decided; 0: undecided
  * @evidence: enum rtpguard_evidence bits
  * @ssrc: sender of the last
  * @exact_run: datagrams in a row without room for a trailer, up to 2
  * @sender: a sender report was among them
+ * @class: enum rtpguard_class, once decided
+ * @protection: enum rtpguard_protection, the worst that was shown
+ * @index: by place, see rtcp.c
  */
 struct rg_rtcp_state {
 	u64 packets;
@@ -35,6 +49,9 @@ struct rg_rtcp_state {
 	u32 ssrc;
 	u8 exact_run;
 	bool sender;
+	u8 class;
+	u8 protection;
+	struct rg_srtcp_index index[RG_SRTCP_PLACES];
 };
 
 bool rg_rtcp_recognised(const struct rg_rtcp_state *state);

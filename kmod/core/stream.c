@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "stream.h"
 #include "classify.h"
+#include "content.h"
+#include "cursor.h"
 
 #include <uapi/linux/rtpguard.h>
 
@@ -54,10 +56,22 @@ static struct rg_stream *stream_find(struct rg_side *side, u32 ssrc)
 	return NULL;
 }
 
-static bool stream_replaceable(const struct rg_stream *stream, u64 now_ms)
+/*
+ * What may give its place to another SSRC without a loss. Who is to be recognised
+ * needs time for it: with more SSRCs in turn than places none ever would be.
+ */
+static bool stream_replaceable(const struct rg_side *side,
+			       const struct rg_stream *stream, u64 now_ms)
 {
-	return !rg_stream_recognised(stream) || stream->decided_at ||
-	       now_ms - stream->last_ms > RG_STREAM_IDLE_MS;
+	if (!rg_stream_recognised(stream))
+		return (u16)(side->heard - stream->heard) >= RG_STREAM_WAIT_MAX ||
+		       stream->packets > RG_STREAM_TRY_MAX ||
+		       now_ms - stream->last_ms > RG_STREAM_IDLE_MS;
+	if (stream->protection == RTPGUARD_PROTECTION_CLEAR ||
+	    now_ms - stream->last_ms > RG_STREAM_IDLE_MS)
+		return true;
+	return stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
+	       rg_stream_fresh(stream);
 }
 
 /* Unrecognised before decided before idle, and the longest silent of them. */
@@ -79,7 +93,7 @@ static struct rg_stream *stream_claim(struct rg_side *side, u64 now_ms)
 
 		if (!stream->packets)
 			return stream;
-		if (stream_replaceable(stream, now_ms) &&
+		if (stream_replaceable(side, stream, now_ms) &&
 		    (!victim || stream_better_victim(stream, victim)))
 			victim = stream;
 	}
@@ -93,8 +107,10 @@ static void stream_anchor(struct rg_stream *stream, const struct rg_rtp *rtp)
 	stream->seq = rtp->seq;
 	stream->ts = rtp->ts;
 	stream->seen = 1;
-	stream->run = 1;
 	stream->static_run = 0;
+	/* Once recognised it is RTP, whatever its sender makes of sequences. */
+	if (!rg_stream_recognised(stream))
+		stream->run = 1;
 }
 
 static void stream_advance(struct rg_stream *stream, const struct rg_rtp *rtp,
@@ -128,14 +144,35 @@ static void static_length_count(struct rg_stream *stream,
 	}
 }
 
-static void stream_decide(struct rg_stream *stream, u8 protection)
+static void length_count(struct rg_stream *stream, const struct rg_rtp *rtp)
 {
-	stream->protection = protection;
-	stream->decided_at = stream->packets;
+	if (rtp->payload_len && rtp->payload_len <= RG_SHORT_LEN_MAX &&
+	    stream->short_run < RG_SHORT_MIN)
+		stream->short_run++;
+	if (rtp->payload_len != stream->len)
+		stream->len_run = 0;
+	if (stream->len_run < RG_LEN_RUN_MIN)
+		stream->len_run++;
+	stream->len = rtp->payload_len;
 }
 
-static void stream_conclude(struct rg_side *side, struct rg_stream *stream,
-			    struct rg_answer *ans)
+/* Has a stream of constant length lost what could have been its tag? */
+static bool tag_lost(const struct rg_stream *stream, const struct rg_rtp *rtp)
+{
+	static const u8 tags[] = { 4, 8, 10, 16 };
+	size_t i;
+
+	if (stream->len == rtp->payload_len || stream->len_run < RG_LEN_RUN_MIN)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(tags); i++) {
+		if (rtp->payload_len + tags[i] == stream->len)
+			return true;
+	}
+	return false;
+}
+
+static void recognise(struct rg_side *side, struct rg_stream *stream,
+		      struct rg_answer *ans)
 {
 	if (stream->run < RG_CONTINUITY_MIN)
 		return;
@@ -145,27 +182,63 @@ static void stream_conclude(struct rg_side *side, struct rg_stream *stream,
 		side->media = true;
 		ans->changed = true;
 	}
-	if (stream->static_run >= RG_STATIC_LENGTH_MIN &&
-	    stream->protection != RTPGUARD_PROTECTION_CLEAR) {
+	if (stream->static_run >= RG_STATIC_LENGTH_MIN)
 		stream->evidence |= RTPGUARD_EVIDENCE_STATIC_PT_LENGTH;
-		stream_decide(stream, RTPGUARD_PROTECTION_CLEAR);
-		ans->changed = true;
-	}
+	if (side->rtcp.protection == RTPGUARD_PROTECTION_CLEAR &&
+	    side->rtcp.ssrc == stream->ssrc)
+		stream->evidence |= RTPGUARD_EVIDENCE_RTCP_CHAIN;
+}
+
+/* Take what memory the caller has put there for a test. */
+static void content_take(struct rg_media *media, struct rg_stream *stream)
+{
+	if (stream->content || stream->protection == RTPGUARD_PROTECTION_CLEAR)
+		return;
+	stream->content = media->spare;
+	media->spare = NULL;
+	rg_stream_restart(stream);
+}
+
+/* And give it back when nothing is left to be tested. */
+static void content_give(struct rg_media *media, struct rg_stream *stream)
+{
+	if (media->spare || stream->protection != RTPGUARD_PROTECTION_CLEAR)
+		return;
+	media->spare = stream->content;
+	stream->content = NULL;
 }
 
 /* A packet of an SSRC that has no place yet. */
-static struct rg_stream *stream_begin(struct rg_side *side,
+static struct rg_stream *stream_begin(struct rg_media *media,
 				      const struct rg_packet *pkt,
-				      const struct rg_rtp *rtp)
+				      const struct rg_rtp *rtp,
+				      const struct rg_note *note)
 {
-	struct rg_stream *stream = stream_claim(side, pkt->now_ms);
+	struct rg_side *side = &media->sides[pkt->dir];
 	bool alone = !side->streams[0].packets;
+	struct rg_content *content;
+	struct rg_stream *stream;
 
 	if (!alone && !side->media && rtp->payload_len >= RG_CONTRADICT_LEN_MIN)
 		side->contradicted = true;
+	/* Clear for good: it needs no place. */
+	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR)
+		return NULL;
+	stream = stream_claim(side, pkt->now_ms);
 	if (!stream)
 		return NULL;
+	if (stream->packets)
+		rg_note_write(media, pkt->dir, stream);
+	media->sated = false;
+	/* Who is still without a place will say so with its next packet. */
+	if (side->shared.protection == RTPGUARD_PROTECTION_UNDETERMINED)
+		side->shared.packets = 0;
+	content = stream->content;
 	memset(stream, 0, sizeof(*stream));
+	stream->content = content;
+	rg_stream_restart(stream);
+	if (note)
+		rg_note_read(note, stream);
 	stream_anchor(stream, rtp);
 	static_length_count(stream, rtp, true);
 	return stream;
@@ -179,6 +252,8 @@ static void stream_go_on(struct rg_side *side, struct rg_stream *stream,
 	if (step == STEP_BROKEN) {
 		if (!side->media && rtp->payload_len >= RG_CONTRADICT_LEN_MIN)
 			side->contradicted = true;
+		if (!rg_stream_recognised(stream))
+			rg_stream_restart(stream);
 		stream_anchor(stream, rtp);
 	} else {
 		stream_advance(stream, rtp, step);
@@ -187,67 +262,228 @@ static void stream_go_on(struct rg_side *side, struct rg_stream *stream,
 	static_length_count(stream, rtp, ts_moved);
 }
 
-/* The worst stream speaks for SSRCs that have shown nothing themselves. */
-static const struct rg_stream *side_worst(const struct rg_side *side)
+/* Are all places held by what is known to be RTP? */
+static bool side_full(const struct rg_side *side)
 {
-	const struct rg_stream *worst = NULL;
 	u32 i;
 
 	for (i = 0; i < RG_STREAMS_MAX; i++) {
-		const struct rg_stream *stream = &side->streams[i];
-
-		if (rg_stream_recognised(stream) &&
-		    (!worst || rg_protection_worse(stream->protection,
-						   worst->protection)))
-			worst = stream;
+		if (!rg_stream_recognised(&side->streams[i]))
+			return false;
 	}
-	return worst;
+	return true;
 }
 
-static void rtp_answer(const struct rg_side *side, struct rg_stream *stream,
-		       struct rg_answer *ans)
+/*
+ * SSRCs without a place of their own share one test. It can show that one of
+ * them is readable; that all are encrypted it cannot show.
+ */
+static void shared_test(struct rg_media *media, const struct rg_packet *pkt,
+			const struct rg_rtp *rtp, struct rg_answer *ans)
 {
-	const struct rg_stream *speaks = stream;
+	struct rg_stream *shared = &media->sides[pkt->dir].shared;
+	u8 before = shared->protection;
 
-	if (!stream || stream->protection == RTPGUARD_PROTECTION_UNDETERMINED) {
-		const struct rg_stream *worst = side_worst(side);
-
-		if (worst && rg_protection_worse(worst->protection,
-						 RTPGUARD_PROTECTION_UNDETERMINED))
-			speaks = worst;
+	content_take(media, shared);
+	if (!shared->content || before == RTPGUARD_PROTECTION_CLEAR)
+		return;
+	rg_content_feed_rtp(shared->content, pkt, rtp, true);
+	if (shared->content->best >= RG_CLEAR_BITS) {
+		shared->protection = RTPGUARD_PROTECTION_CLEAR;
+		shared->decided_at = shared->content->packets;
+	} else if (shared->content->best >= RG_SUSPECTED_BITS) {
+		shared->protection = RTPGUARD_PROTECTION_SUSPECTED;
 	}
+	shared->packets++;
+	shared->class = RTPGUARD_CLASS_RTP;
+	shared->evidence = RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE;
+	ans->changed |= shared->protection != before;
+	media->sides[pkt->dir].bad |= shared->protection != before;
+	content_give(media, shared);
+}
+
+/* The worst stream speaks for SSRCs that have shown nothing themselves. */
+static void worst_speaks(const struct rg_side *side, struct rg_answer *ans)
+{
+	const struct rg_stream *stream;
+	u32 i;
+
+	for (i = 0; i <= RG_STREAMS_MAX; i++) {
+		stream = i < RG_STREAMS_MAX ? &side->streams[i] : &side->shared;
+		if (!rg_stream_recognised(stream) ||
+		    !rg_protection_worse(stream->protection, ans->protection))
+			continue;
+		ans->class = stream->class;
+		ans->protection = stream->protection;
+		ans->evidence = stream->evidence;
+	}
+	if (side->clear_evidence) {
+		ans->class = RTPGUARD_CLASS_RTP;
+		ans->protection = RTPGUARD_PROTECTION_CLEAR;
+		ans->evidence = side->clear_evidence;
+	}
+}
+
+static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
+		       const struct rg_note *note, struct rg_answer *ans)
+{
 	ans->stream = stream;
+	ans->passed = stream ? &stream->passed : &side->shared.passed;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
 	ans->hold = !side->contradicted;
-	if (speaks) {
-		ans->class = speaks->class;
-		ans->protection = speaks->protection;
-		ans->evidence = speaks->evidence;
+	if (stream) {
+		ans->class = stream->class;
+		ans->protection = stream->protection;
+		ans->evidence = stream->evidence;
+	} else if (note) {
+		ans->class = note->protection == RTPGUARD_PROTECTION_UNIFORM ?
+			     RTPGUARD_CLASS_SRTP : RTPGUARD_CLASS_RTP;
+		ans->protection = note->protection;
+		ans->evidence = note->evidence;
+	} else if (side->media) {
+		ans->class = RTPGUARD_CLASS_RTP;
 	}
+	side->bad |= rg_protection_worse(ans->protection,
+					 RTPGUARD_PROTECTION_UNDETERMINED);
+	if (side->bad && ans->protection == RTPGUARD_PROTECTION_UNDETERMINED)
+		worst_speaks(side, ans);
 }
 
-static void rtp_feed(struct rg_side *side, const struct rg_packet *pkt,
+/* May a stream need memory for a test, this one or one that starts with it? */
+static bool undecided(const struct rg_media *media)
+{
+	const struct rg_stream *stream;
+	u32 dir, i;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		for (i = 0; i < RG_STREAMS_MAX; i++) {
+			stream = &media->sides[dir].streams[i];
+			if (stream->packets && !stream->decided_at)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* May the next packet like this one take rg_stream_feed_decided()? */
+static void stream_fast_set(struct rg_stream *stream, const struct rg_packet *pkt)
+{
+	struct rg_cur cur;
+
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	stream->first = rg_cur_be16(&cur);
+	stream->wire_len = pkt->wire_len;
+	stream->fast = (stream->protection == RTPGUARD_PROTECTION_CLEAR &&
+			!stream->content) ||
+		       stream->protection == RTPGUARD_PROTECTION_UNIFORM;
+}
+
+/* Everything a packet that is no duplicate teaches about its stream. */
+static void stream_learn(struct rg_media *media, struct rg_stream *stream,
+			 const struct rg_packet *pkt, const struct rg_rtp *rtp,
+			 bool broken, struct rg_answer *ans)
+{
+	bool changed = broken || tag_lost(stream, rtp) ||
+		       (stream->packets && rtp->pt != stream->pt);
+	u8 before;
+
+	stream->packets++;
+	stream->heard = media->sides[pkt->dir].heard;
+	stream->last_ms = pkt->now_ms;
+	stream->pt = rtp->pt;
+	length_count(stream, rtp);
+	content_take(media, stream);
+	recognise(&media->sides[pkt->dir], stream, ans);
+	before = stream->protection;
+	if (rg_stream_test(stream, pkt, rtp, changed)) {
+		ans->changed = true;
+		ans->restored = before == RTPGUARD_PROTECTION_SUSPECTED &&
+				stream->protection == RTPGUARD_PROTECTION_UNIFORM;
+	}
+	content_give(media, stream);
+	stream_fast_set(stream, pkt);
+}
+
+static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 		     const union rg_parsed *parsed, struct rg_answer *ans)
 {
+	struct rg_side *side = &media->sides[pkt->dir];
 	const struct rg_rtp *rtp = &parsed->rtp;
 	struct rg_stream *stream = stream_find(side, rtp->ssrc);
+	const struct rg_note *note = NULL;
+	enum step step = STEP_ON;
 
+	side->heard++;
 	if (!stream) {
-		stream = stream_begin(side, pkt, rtp);
+		note = rg_note_find(media, pkt->dir, rtp->ssrc);
+		stream = stream_begin(media, pkt, rtp, note);
 	} else {
-		enum step step = stream_step(stream, rtp);
-
+		step = stream_step(stream, rtp);
 		ans->duplicate = step == STEP_AGAIN;
 		if (!ans->duplicate)
 			stream_go_on(side, stream, rtp, step);
 	}
-	if (stream && !ans->duplicate) {
-		stream->packets++;
-		stream->last_ms = pkt->now_ms;
-		stream->pt = rtp->pt;
-		stream_conclude(side, stream, ans);
+	if (!stream && !note && side_full(side))
+		shared_test(media, pkt, rtp, ans);
+	else if (stream && !ans->duplicate)
+		stream_learn(media, stream, pkt, rtp, step == STEP_BROKEN, ans);
+	if (ans->changed)
+		media->sated = !undecided(media);
+	side->last = stream;
+	rtp_answer(side, stream, note, ans);
+}
+
+/**
+ * rg_stream_feed_decided() - feed a packet of a stream that is decided, fast
+ * @media: state of the flow
+ * @pkt: the datagram
+ * @ans: zeroed; filled when the answer is true
+ *
+ * What goes on just as the packet before, of the same stream, with nothing to
+ * be tested, needs neither a parser nor a search.
+ *
+ * Context: as for rg_feed().
+ * Return: true when that was all there is to be done.
+ */
+bool rg_stream_feed_decided(struct rg_media *media, const struct rg_packet *pkt,
+			    struct rg_answer *ans)
+{
+	struct rg_stream *stream = media->sides[pkt->dir].last;
+	struct rg_cur cur;
+	u64 first, second;
+	u16 seq;
+	u32 ts;
+
+	if (!stream || !stream->fast || pkt->wire_len != stream->wire_len)
+		return false;
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	first = rg_cur_be64(&cur);
+	second = rg_cur_be32(&cur);
+	seq = first >> 32;
+	ts = first;
+	if (cur.err || second != stream->ssrc ||
+	    ((first >> 48 ^ stream->first) & 0xff7f) ||
+	    (u16)(seq - stream->seq) != 1 ||
+	    ts - stream->ts > RG_TS_AHEAD_MAX)
+		return false;
+	if (stream->protection != RTPGUARD_PROTECTION_CLEAR) {
+		if (stream->burst || stream->skipped >= RG_RETEST_ONE_IN - 1)
+			return false;
+		stream->skipped++;
 	}
-	rtp_answer(side, stream, ans);
+	stream->seen = stream->seen << 1 | 1;
+	stream->seq = seq;
+	stream->ts = ts;
+	stream->packets++;
+	stream->last_ms = pkt->now_ms;
+	ans->shape = RG_SHAPE_RTP;
+	ans->subject = RTPGUARD_SUBJECT_MEDIA;
+	ans->class = stream->class;
+	ans->protection = stream->protection;
+	ans->evidence = stream->evidence;
+	ans->stream = stream;
+	ans->passed = &stream->passed;
+	return true;
 }
 
 static bool rtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
@@ -257,7 +493,7 @@ static bool rtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
 
 const struct rg_recogniser rg_rtp_recogniser = {
 	.shape = RG_SHAPE_RTP,
-	.classes = BIT(RTPGUARD_CLASS_RTP),
+	.classes = BIT(RTPGUARD_CLASS_RTP) | BIT(RTPGUARD_CLASS_SRTP),
 	.parse = rtp_parse,
 	.feed = rtp_feed,
 };

@@ -5,40 +5,101 @@
 #include "limits.h"
 #include "types.h"
 
+struct rg_content;
+struct rg_packet;
+struct rg_rtp;
+
 /**
  * struct rg_stream - one SSRC in one direction of a flow
+ * @content: its content test, or NULL: there was no memory, or nothing is left
+ *	to be tested
  * @seen: sequence numbers seen, bit n is @seq - n
  * @packets: packets, duplicates left out; 0: this place is free
  * @evidence: enum rtpguard_evidence bits
  * @last_ms: time of the last packet
  * @decided_at: @packets when the protection was decided; 0: undecided
+ * @suspected_at: @packets when it was first suspected; 0: never
  * @passed: packets that left undecided; the caller counts them
  * @ssrc: synchronisation source
  * @ts: timestamp of the packet @seq
+ * @peak: evidence of the content test, when suspected the highest, when clear
+ *	what it was
  * @seq: highest sequence number
+ * @trials: content tests begun, one after the other
+ * @quiet: packets tested since @peak
+ * @len: payload length of the last packet
+ * @wire_len: of the last packet
+ * @first: first two bytes of the last packet
+ * @heard: rg_side.heard at the last packet
  * @pt: payload type of the last packet
  * @run: packets in continuity, counted up to RG_CONTINUITY_MIN
  * @static_run: of them in a row with a length only clear frames have
+ * @short_run: payloads too short for a tag, up to RG_SHORT_MIN
+ * @len_run: packets in a row of length @len, up to RG_LEN_RUN_MIN
+ * @skipped: packets since the last that was tested, when uniform
+ * @burst: packets still to be tested without skipping any
+ * @fast: decided, and no reason to look closer at what goes on
+ * @feature: enum rg_feature that @peak is of
  * @class: enum rtpguard_class
  * @protection: enum rtpguard_protection
  */
 struct rg_stream {
+	struct rg_content *content;
 	u64 seen;
 	u64 packets;
 	u64 evidence;
 	u64 last_ms;
 	u64 decided_at;
+	u64 suspected_at;
 	u64 passed;
 	u32 ssrc;
 	u32 ts;
+	s32 peak;
 	u16 seq;
+	u16 trials;
+	u16 quiet;
+	u16 len;
+	u16 first;
+	u32 wire_len;
+	u16 heard;
 	u8 pt;
 	u8 run;
 	u8 static_run;
+	u8 short_run;
+	u8 len_run;
+	u8 skipped;
+	u8 burst;
+	bool fast;
+	u8 feature;
 	u8 class;
 	u8 protection;
 };
 
+/**
+ * struct rg_note - what is kept of a decided stream that gave up its place
+ * @ssrc: synchronisation source
+ * @evidence: enum rtpguard_evidence bits
+ * @decided_at: as in struct rg_stream, up to 65,535
+ * @dir: enum rg_dir
+ * @protection: enum rtpguard_protection; RTPGUARD_PROTECTION_UNDETERMINED: this
+ *	place is free
+ */
+struct rg_note {
+	u32 ssrc;
+	u32 evidence;
+	u16 decided_at;
+	u8 dir;
+	u8 protection;
+};
+
 bool rg_stream_recognised(const struct rg_stream *stream);
+
+/* stream_test.c */
+void rg_stream_restart(struct rg_stream *stream);
+bool rg_stream_fresh(const struct rg_stream *stream);
+bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
+		    const struct rg_rtp *rtp, bool changed);
+void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt,
+			 const struct rg_rtp *rtp, bool alone);
 
 #endif /* RG_CORE_STREAM_H */

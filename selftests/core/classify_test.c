@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Continuity over packets, the evidence that decides, and what contradicts. */
+/*
+ * Continuity over packets, the evidence that decides, and what contradicts.
+ * packet_rtp() has a payload of one byte over and over: what the content test
+ * is sure of at once. content_test.c has harder ones.
+ */
 #include "core/classify.h"
 #include "kselftest_harness.h"
+#include "memory.h"
 #include "packets.h"
+#include "random.h"
 
 #include <uapi/linux/rtpguard.h>
 
@@ -10,6 +16,7 @@ FIXTURE(flow)
 {
 	struct rg_media media;
 	struct rg_answer ans;
+	struct rg_random random;
 	u8 bytes[2048];
 	u64 now_ms;
 };
@@ -17,11 +24,13 @@ FIXTURE(flow)
 FIXTURE_SETUP(flow)
 {
 	memset(self, 0, sizeof(*self));
+	random_seed(&self->random, 1);
 	self->now_ms = 1000;
 }
 
 FIXTURE_TEARDOWN(flow)
 {
+	media_end(&self->media);
 }
 
 static void feed(struct _test_data_flow *self, u32 len, u8 dir)
@@ -37,7 +46,7 @@ static void feed(struct _test_data_flow *self, u32 len, u8 dir)
 	};
 
 	memcpy(copy, self->bytes, len);
-	rg_feed(&self->media, &pkt, &self->ans);
+	media_feed(&self->media, &pkt, true, &self->ans);
 	free(copy);
 }
 
@@ -48,7 +57,27 @@ static void feed_rtp(struct _test_data_flow *self, u8 pt, u16 seq, u32 ts,
 	     RG_DIR_ORIGINAL);
 }
 
-TEST_F(flow, three_static_lengths_decide)
+static void feed_cipher(struct _test_data_flow *self, u8 pt, u16 seq, u32 ts,
+			u32 ssrc, u32 len)
+{
+	u32 n = packet_rtp(self->bytes, pt, seq, ts, ssrc, len);
+
+	random_fill(&self->random, self->bytes + n - len, len);
+	feed(self, n, RG_DIR_ORIGINAL);
+}
+
+/* Evidence by the packet that is well below 45 bits when 24.5 are reached. */
+static void feed_faint(struct _test_data_flow *self, u8 pt, u16 seq, u32 len)
+{
+	u32 n = packet_rtp(self->bytes, pt, seq, 160 * seq, 1, len);
+
+	random_fill(&self->random, self->bytes + n - len, len);
+	/* Byte 0 is what it was: 8 bits a packet. */
+	self->bytes[n - len] = 0x5a;
+	feed(self, n, RG_DIR_ORIGINAL);
+}
+
+TEST_F(flow, structure_decides_once_there_is_continuity)
 {
 	u32 i;
 
@@ -62,7 +91,8 @@ TEST_F(flow, three_static_lengths_decide)
 	}
 	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
 	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_RTP_CONTINUITY |
-		  RTPGUARD_EVIDENCE_STATIC_PT_LENGTH);
+		  RTPGUARD_EVIDENCE_STATIC_PT_LENGTH |
+		  RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE);
 	ASSERT_NE(self->ans.stream, NULL);
 	EXPECT_EQ(self->ans.stream->decided_at, 3);
 	feed_rtp(self, 0, 13, 480, 1, 160);
@@ -70,31 +100,129 @@ TEST_F(flow, three_static_lengths_decide)
 	EXPECT_FALSE(self->ans.changed);
 }
 
-TEST_F(flow, a_tag_is_never_clear)
+TEST_F(flow, without_memory_nothing_is_tested)
 {
-	static const u8 tags[] = { 4, 10, 16 };
+	struct rg_packet pkt = { .data = self->bytes };
+	u32 i;
+
+	for (i = 0; i < 100; i++) {
+		pkt.len = packet_rtp(self->bytes, 0, i, 160 * i, 1, 160);
+		pkt.wire_len = pkt.len;
+		media_feed(&self->media, &pkt, false, &self->ans);
+	}
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+	/* From the packet on that finds some. */
+	feed_rtp(self, 0, i, 160 * i, 1, 160);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+}
+
+TEST_F(flow, cipher_text_is_never_clear)
+{
+	/* Without a tag the length is that of G.711: it speeds up, no more. */
+	static const u8 tags[] = { 0, 4, 8, 10, 16 };
 	u32 t, i;
 
 	for (t = 0; t < ARRAY_SIZE(tags); t++) {
-		memset(&self->media, 0, sizeof(self->media));
-		for (i = 0; i < 1000; i++)
-			feed_rtp(self, 0, i, 160 * i, 1, 160 + tags[t]);
-		EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
-		EXPECT_EQ(self->ans.protection,
-			  RTPGUARD_PROTECTION_UNDETERMINED);
+		media_end(&self->media);
+		for (i = 0; i < 1000; i++) {
+			feed_cipher(self, 0, i, 160 * i, 1, 160 + tags[t]);
+			ASSERT_LT(self->ans.protection,
+				  RTPGUARD_PROTECTION_SUSPECTED);
+		}
+		EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTP);
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+		EXPECT_TRUE(self->ans.evidence &
+			    RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM);
 	}
+}
+
+/* Packets until clear, and through suspicion or not. */
+static u32 faint_clear_at(struct _test_data_flow *self, u32 len, bool *suspected)
+{
+	u32 i;
+
+	media_end(&self->media);
+	*suspected = false;
+	for (i = 0; i < 100; i++) {
+		feed_faint(self, 0, i, len);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+		*suspected |= self->ans.protection ==
+			      RTPGUARD_PROTECTION_SUSPECTED;
+	}
+	return i + 1;
+}
+
+TEST_F(flow, a_static_length_speeds_the_verdict_up)
+{
+	bool suspected;
+	u32 fast, slow;
+
+	fast = faint_clear_at(self, 160, &suspected);
+	EXPECT_FALSE(suspected);
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_STATIC_PT_LENGTH);
+	slow = faint_clear_at(self, 170, &suspected);
+	EXPECT_TRUE(suspected);
+	EXPECT_FALSE(self->ans.evidence & RTPGUARD_EVIDENCE_STATIC_PT_LENGTH);
+	EXPECT_LT(fast, slow);
+	EXPECT_LE(slow, 10);
+}
+
+TEST_F(flow, readable_rtcp_speeds_the_verdict_up)
+{
+	bool suspected;
+	u32 i, slow;
+
+	slow = faint_clear_at(self, 170, &suspected);
+	media_end(&self->media);
+	feed(self, packet_rtcp_sr_sdes(self->bytes, 1), RG_DIR_ORIGINAL);
+	for (i = 0; i < 100; i++) {
+		feed_faint(self, 0, i, 170);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+	}
+	EXPECT_LT(i + 1, slow);
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_RTCP_CHAIN);
+}
+
+/* Is the length of static types evidence after what these lengths are? */
+static bool static_length(struct _test_data_flow *self, const u16 *lens, u32 n)
+{
+	u32 i;
+
+	media_end(&self->media);
+	for (i = 0; i < n; i++)
+		feed_cipher(self, 0, i, 160 * i, 1, lens[i]);
+	return self->ans.evidence & RTPGUARD_EVIDENCE_STATIC_PT_LENGTH;
 }
 
 TEST_F(flow, one_wrong_length_starts_the_count_again)
 {
-	feed_rtp(self, 0, 1, 160, 1, 160);
-	feed_rtp(self, 0, 2, 320, 1, 160);
-	feed_rtp(self, 0, 3, 480, 1, 170);
-	feed_rtp(self, 0, 4, 640, 1, 160);
-	feed_rtp(self, 0, 5, 800, 1, 160);
-	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
-	feed_rtp(self, 0, 6, 960, 1, 160);
-	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	static const u16 lens[] = { 160, 160, 170, 160, 160, 160 };
+
+	EXPECT_FALSE(static_length(self, lens, 5));
+	EXPECT_TRUE(static_length(self, lens, 6));
+}
+
+TEST_F(flow, two_payloads_too_short_for_a_tag_decide)
+{
+	u32 len;
+
+	for (len = 1; len <= RG_SHORT_LEN_MAX + 1; len++) {
+		media_end(&self->media);
+		feed_cipher(self, 96, 1, 160, 1, 100);
+		feed_cipher(self, 96, 2, 320, 1, len);
+		feed_cipher(self, 96, 3, 480, 1, 100);
+		EXPECT_EQ(self->ans.protection,
+			  RTPGUARD_PROTECTION_UNDETERMINED);
+		feed_cipher(self, 96, 4, 640, 1, len);
+		EXPECT_EQ(self->ans.protection == RTPGUARD_PROTECTION_CLEAR,
+			  len <= RG_SHORT_LEN_MAX);
+		EXPECT_EQ(!!(self->ans.evidence &
+			     RTPGUARD_EVIDENCE_SHORT_PAYLOAD),
+			  len <= RG_SHORT_LEN_MAX);
+	}
 }
 
 TEST_F(flow, dtmf_between_speech_does_not_matter)
@@ -111,8 +239,8 @@ TEST_F(flow, a_standing_timestamp_is_no_audio)
 	u32 i;
 
 	for (i = 0; i < 100; i++)
-		feed_rtp(self, 0, i, 4711, 1, 160);
-	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+		feed_cipher(self, 0, i, 4711, 1, 160);
+	EXPECT_FALSE(self->ans.evidence & RTPGUARD_EVIDENCE_STATIC_PT_LENGTH);
 }
 
 TEST_F(flow, duplicates_count_once)
@@ -183,15 +311,15 @@ TEST_F(flow, four_streams_at_a_time_are_followed)
 
 	for (i = 0; i < 3; i++) {
 		for (ssrc = 1; ssrc <= RG_STREAMS_MAX; ssrc++)
-			feed_rtp(self, 96, i, 160 * i, ssrc, 100);
+			feed_cipher(self, 96, i, 160 * i, ssrc, 100);
 	}
 	for (i = 0; i < RG_STREAMS_MAX; i++)
 		EXPECT_TRUE(rg_stream_recognised(&self->media.sides[0].streams[i]));
 	/* A fifth finds no place until one has been silent. */
-	feed_rtp(self, 96, 1, 1, 99, 100);
+	feed_cipher(self, 96, 1, 1, 99, 100);
 	EXPECT_EQ(self->ans.stream, NULL);
 	self->now_ms += RG_STREAM_IDLE_MS + 1000;
-	feed_rtp(self, 96, 2, 2, 99, 100);
+	feed_cipher(self, 96, 2, 2, 99, 100);
 	EXPECT_NE(self->ans.stream, NULL);
 }
 
@@ -354,7 +482,8 @@ TEST(protections_have_an_order)
 			EXPECT_EQ(rg_protection_worse(order[a], order[b]), a > b);
 	}
 	EXPECT_EQ(rg_classes(), 1u << RTPGUARD_CLASS_RTP |
-		  1u << RTPGUARD_CLASS_RTCP);
+		  1u << RTPGUARD_CLASS_RTCP | 1u << RTPGUARD_CLASS_SRTP |
+		  1u << RTPGUARD_CLASS_SRTCP);
 }
 
 TEST_HARNESS_MAIN

@@ -3,7 +3,7 @@
 #
 # All static checks, as one KTAP test program: compilers with W=1 and sparse on
 # every kernel's headers, checkpatch --strict, shellcheck, cppcheck, floors,
-# gates, and the generated netlink files.
+# gates, the generated netlink files and the table of logarithms.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
@@ -33,6 +33,8 @@ checkpatch()
 		kmod/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
 		# What defines the kernel's word for it has to spell it.
 		tool/attributes.h) ignore=PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+		# The name that libFuzzer calls.
+		selftests/fuzz/*) ignore=CAMELCASE ;;
 		*) ignore=SPDX_LICENSE_TAG ;;
 		esac
 		perl "$source/scripts/checkpatch.pl" --no-tree --strict -f \
@@ -63,6 +65,7 @@ checks=(
 	"selftests/lint/floors.sh no floor includes an upper one"
 	"selftests/lint/gates.sh no forbidden pattern"
 	"selftests/lint/genl.sh generated files are what the spec says"
+	"selftests/lint/log2_table.sh the table of logarithms is what its script prints"
 )
 
 echo 'KTAP version 1'

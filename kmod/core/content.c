@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "content_trial.h"
+
+/**
+ * DOC: Theory of operation
+ *
+ * Under encryption every payload byte is independent and uniform. Each feature
+ * bets against that, at odds that would be fair if it were so: its evidence,
+ * as a power of two, is then a non-negative supermartingale, and by Ville's
+ * inequality the chance that any of J features ever shows T bits is at most
+ * J * 2^-T, however long one waits and whenever one stops.
+ *
+ *	payload --> which bytes?   lanes_bettable(), body_len()
+ *	              |
+ *	              +-- first 8 bytes, one a lane of a u64, a plane a bit:
+ *	              |      C0 S0 STEADY
+ *	              +-- up to 40 bytes, 8 at a time: D1 ON TR
+ *	              `-- frames of a codec: RPT PAR IL
+ *	              |
+ *	              v
+ *	      rg_bets_gain()  Krichevsky-Trofimov, see content_bet.c
+ *
+ * What makes it true: which bytes are bet on, and on what, depends only on
+ * earlier packets, on this packet's header and length, and on bytes that are
+ * never bet on. STEADY chooses its bits by what those bits were before. SRTP's
+ * trailer (MKI, tag) is cipher text only in part: an MKI is constant. So the
+ * last RG_TRAILER_MAX bytes are left alone, or bet on only while they are seen
+ * to change, which an MKI does not.
+ */
+
+/* Sum of the lanes, at most 255. */
+static u32 lanes_sum(u64 lanes)
+{
+	return lanes * LANES_1 >> 56;
+}
+
+/* 1 in each of the first n lanes. */
+static u64 lanes_first(u32 n)
+{
+	return n >= 8 ? LANES_1 : LANES_1 & ~(~0ull << 8 * n);
+}
+
+/* 1 in each lane that is not zero. */
+static u64 lanes_nonzero(u64 x)
+{
+	return (((x & LANES_7F) + LANES_7F) | x) >> 7 & LANES_1;
+}
+
+/* 0x80 in each lane where a >= b; both below 0x80. */
+static u64 lanes_not_below(u64 a, u64 b)
+{
+	return ((a | LANES_80) - b) & LANES_80;
+}
+
+/* Bits set in each lane. */
+static u64 lanes_weight(u64 x)
+{
+	x -= x >> 1 & LANES_1 * 0x55;
+	x = (x & LANES_1 * 0x33) + (x >> 2 & LANES_1 * 0x33);
+	return (x + (x >> 4)) & LANES_1 * 0x0f;
+}
+
+/* Sum of lanes of at most 64 each. */
+static u32 lanes_sum_wide(u64 lanes)
+{
+	const u64 even = 0x00ff00ff00ff00ffull;
+
+	return ((lanes & even) + (lanes >> 8 & even)) * 0x0001000100010001ull >> 48;
+}
+
+/*
+ * SRTP without a payload is MKI and tag (RFC 3711, 3.1), keep-alives are sent
+ * so, and an MKI is constant. Could bytes 0 and 1 be one?
+ *
+ * With a tag of 4, 8, 10 or 16 bytes and at most one byte of payload before
+ * it, an MKI fills the bytes from 1 up to where the tag begins. If one of these
+ * changes it is none; the shortest such MKI is the last to be ruled out. Where
+ * it could be byte 0 alone, only byte 0 can rule it out.
+ */
+static u64 lanes_not_mki(u32 len, u64 moved)
+{
+	static const u8 tags[] = { 16, 10, 8, 4 };
+	u64 lanes = lanes_first(2);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tags); i++) {
+		if (len <= tags[i])
+			continue;
+		if (len - tags[i] == 1) {
+			lanes &= ~lanes_first(1);
+		} else {
+			if (!(moved & lanes_first(len - tags[i]) & ~lanes_first(1)))
+				lanes = 0;
+			break;
+		}
+	}
+	return lanes;
+}
+
+/*
+ * A payload with room for little but a trailer: bet from the third packet of
+ * that length on, on what cannot be an MKI, and on what changed twice in a row.
+ * The last four bytes may be a nonce that counts.
+ */
+static u64 lanes_bettable_short(const struct rg_content *content, u32 len)
+{
+	u64 moved = content->moved_twice;
+
+	if (content->len_run < 3 || content->len != len)
+		return 0;
+	return lanes_not_mki(len, moved) | (moved & lanes_first(len - 4));
+}
+
+static u64 lanes_bettable(const struct rg_content *content,
+			  const struct rg_payload *payload)
+{
+	u32 len = payload->len;
+
+	if (len > RG_TRAILER_MAX + 2)
+		return lanes_first(len - RG_TRAILER_MAX);
+	if (payload->alone)
+		return 0;
+	/* The shortest tag leaves no room for an MKI. */
+	if (len <= 4)
+		return lanes_first(len);
+	return lanes_bettable_short(content, len);
+}
+
+/*
+ * S0, eight bets, one a bit of byte 0, each with counts of its own; and STEADY,
+ * on the bits that were the same in 7 of 8 packets. Each bit is counted when it
+ * was bet on.
+ */
+static void bet_bits(const struct rg_trial *trial)
+{
+	struct rg_content *content = trial->content;
+	u64 seen = content->seen;
+	u64 eighth = (seen >> 3 & LANES_1 * 0x1f) | LANES_80;
+	u64 enough = lanes_not_below(seen, 3 * LANES_1) & trial->bettable << 7;
+	const s32 *half = rg_log2_half;
+	u64 steady = 0, hits = 0;
+	u32 n = seen & 0xff;
+	s32 gain = 8 * (RG_BIT - (rg_log2_fact[n + 1] - rg_log2_fact[n]));
+	u8 bit;
+
+	for (bit = 0; bit < 8; bit++) {
+		u64 set = trial->head >> bit;
+		u64 ones = content->ones[bit];
+		u64 is_1 = eighth - (seen - ones);
+		u64 is_0 = eighth - ones;
+		u32 same = set & 1 ? ones & 0xff : n - (ones & 0xff);
+
+		content->ones[bit] = ones + (set & trial->readable);
+		gain += half[same + 1] - half[same];
+		steady += ((is_1 | is_0) & enough) >> 7;
+		hits += ((is_1 & set << 7) | (is_0 & ~(set << 7))) >> 7 &
+			enough >> 7;
+	}
+	if (trial->bettable & 1 && !rg_bet_frozen(content, RG_FEATURE_S0))
+		content->bits[RG_FEATURE_S0] += gain;
+	n = lanes_sum(steady);
+	if (n)
+		rg_bet(content, RG_FEATURE_STEADY, lanes_sum(hits),
+		       n - lanes_sum(hits));
+}
+
+/* 1 in each lane whose high nibble is not zero. */
+static u64 lanes_high(u64 x)
+{
+	return ((x >> 1 & LANES_1 * 0x78) + LANES_1 * 0x78) >> 7 & LANES_1;
+}
+
+/* Bytes before a trailer, at the most so many; none where all may be one. */
+static u32 body_len(const struct rg_payload *payload, u32 most)
+{
+	u32 len = payload->len > RG_TRAILER_MAX + 2 ?
+		  payload->len - RG_TRAILER_MAX : 0;
+
+	if (len > payload->readable)
+		len = payload->readable;
+	return len < most ? len : most;
+}
+
+/* ON, TR and D1, eight bytes at a time. */
+static void bet_body(const struct rg_trial *trial, u32 len)
+{
+	struct rg_content *content = trial->content;
+	u64 on = 0, tr = 0, d1 = 0, before = 0, valid = LANES_1;
+	struct rg_cur cur;
+	u32 n;
+
+	rg_cur_init(&cur, trial->payload->data, len);
+	while (cur.left) {
+		u64 word, change;
+
+		if (cur.left < 8)
+			valid = lanes_first(cur.left);
+		/* Bytes that are not there are 0, which no count sees. */
+		word = rg_cur_lanes(&cur);
+		change = word ^ (word << 8 | before >> 56);
+		on += lanes_weight(word);
+		tr += lanes_weight((word ^ word >> 1) & LANES_7F);
+		d1 += lanes_high(change) & valid;
+		before = word;
+	}
+	n = lanes_sum_wide(on);
+	rg_bet(content, RG_FEATURE_ON, n, 8 * len - n);
+	n = lanes_sum_wide(tr);
+	rg_bet(content, RG_FEATURE_TR, n, 7 * len - n);
+	/* The first byte has none before it. */
+	n = lanes_sum(d1) - (lanes_high(trial->head) & 1);
+	if (len > 1)
+		rg_bet(content, RG_FEATURE_D1, len - 1 - n, n);
+}
+
+/* Video has little bias a byte, and many bytes: ON goes on. */
+static void bet_video(const struct rg_trial *trial, u32 from)
+{
+	u32 len = body_len(trial->payload, RG_VIDEO_BYTES);
+	struct rg_cur cur;
+	u32 left, bytes, n;
+	u64 on;
+
+	rg_cur_init(&cur, trial->payload->data, len);
+	rg_cur_skip(&cur, from);
+	for (left = cur.left; left; left -= bytes) {
+		bytes = left < RG_CONTENT_BYTES ? left : RG_CONTENT_BYTES;
+		for (on = 0; cur.left > left - bytes; )
+			on += lanes_weight(rg_cur_lanes(&cur));
+		n = lanes_sum_wide(on);
+		rg_bet(trial->content, RG_FEATURE_ON, n, 8 * bytes - n);
+	}
+}
+
+/* What this packet teaches about the first bytes, after the bets on them. */
+static void learn(const struct rg_trial *trial)
+{
+	struct rg_content *content = trial->content;
+	u32 len = trial->payload->len;
+	u64 moved = lanes_nonzero(trial->head ^ content->prev) & trial->readable;
+	u8 bit;
+
+	content->seen += trial->readable;
+	if (lanes_not_below(content->seen, RG_SEEN_MAX * LANES_1)) {
+		content->seen = content->seen >> 1 & LANES_7F;
+		for (bit = 0; bit < 8; bit++)
+			content->ones[bit] = content->ones[bit] >> 1 & LANES_7F;
+	}
+	if (content->len != len || !content->packets)
+		content->len_run = 1;
+	else if (content->len_run < 3)
+		content->len_run++;
+	content->moved_twice = moved & content->moved;
+	content->moved = moved;
+	content->prev = trial->head;
+	content->len = len;
+}
+
+static void best_find(struct rg_content *content)
+{
+	u8 i, best = 0;
+
+	for (i = 1; i < RG_FEATURES; i++) {
+		if (content->bits[i] > content->bits[best])
+			best = i;
+	}
+	content->best = content->bits[best];
+	content->feature = best;
+}
+
+static u32 positions(const struct rg_trial *trial, u32 body)
+{
+	u32 head = lanes_sum(trial->bettable);
+	u32 sum = trial->content->positions + (body > head ? body : head);
+
+	return sum < RG_POSITIONS_MAX ? sum : RG_POSITIONS_MAX;
+}
+
+/**
+ * rg_content_feed() - test one packet's payload
+ * @content: the stream's test; its @best is brought up to date
+ * @payload: a payload that was not fed before; the caller leaves out what the
+ *	network duplicated
+ *
+ * Evidence of T bits in any feature comes from cipher text with a chance of at
+ * most RG_FEATURES * 2^-T, over all packets of the test together.
+ *
+ * Context: any; the caller serialises callers of the same @content.
+ */
+void rg_content_feed(struct rg_content *content,
+		     const struct rg_payload *payload)
+{
+	struct rg_trial trial = { .content = content, .payload = payload };
+	u32 len = body_len(payload, RG_CONTENT_BYTES);
+	struct rg_cur cur;
+
+	rg_cur_init(&cur, payload->data, payload->readable);
+	trial.readable = lanes_first(cur.left);
+	trial.head = rg_cur_lanes(&cur);
+	trial.bettable = lanes_bettable(content, payload) & trial.readable;
+	if (trial.bettable & 1 && content->packets && !payload->alone)
+		rg_bet(content, RG_FEATURE_C0,
+		       !((trial.head ^ content->prev) & 0xff),
+		       !!((trial.head ^ content->prev) & 0xff));
+	bet_bits(&trial);
+	if (len)
+		bet_body(&trial, len);
+	if (payload->len >= RG_VIDEO_LEN_MIN)
+		bet_video(&trial, len);
+	rg_bet_repeat(&trial);
+	rg_bet_frames(&trial);
+	best_find(content);
+	content->positions = positions(&trial, len);
+	learn(&trial);
+	if (content->packets < RG_PACKETS_MAX)
+		content->packets++;
+}

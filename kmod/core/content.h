@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef RG_CORE_CONTENT_H
+#define RG_CORE_CONTENT_H
+
+#include "limits.h"
+#include "log2_table.h"
+#include "types.h"
+
+/**
+ * enum rg_feature - ways in which a payload may differ from cipher text
+ * @RG_FEATURE_C0: byte 0 is byte 0 of the packet before
+ * @RG_FEATURE_S0: each bit of byte 0 is biased
+ * @RG_FEATURE_STEADY: bits that hardly ever changed stay as they are
+ * @RG_FEATURE_D1: a high nibble is that of the byte before
+ * @RG_FEATURE_ON: a bit is 1
+ * @RG_FEATURE_TR: a bit is not its neighbour
+ * @RG_FEATURE_RPT: the payload is that of the packet before
+ * @RG_FEATURE_PAR: the parity of a G.729 frame holds (G.729, 4.1.4)
+ * @RG_FEATURE_IL: an iLBC frame ends with a 0 bit (RFC 3951, 3.8)
+ */
+enum rg_feature {
+	RG_FEATURE_C0,
+	RG_FEATURE_S0,
+	RG_FEATURE_STEADY,
+	RG_FEATURE_D1,
+	RG_FEATURE_ON,
+	RG_FEATURE_TR,
+	RG_FEATURE_RPT,
+	RG_FEATURE_PAR,
+	RG_FEATURE_IL,
+	RG_FEATURES,
+};
+
+/**
+ * struct rg_bets - how a feature's bets went
+ * @hits: it was as the feature says
+ * @misses: it was not; both are halved together, see RG_BETS_MAX
+ * @log2: rg_bets_weight() of both
+ */
+struct rg_bets {
+	u16 hits;
+	u16 misses;
+	s32 log2;
+};
+
+/**
+ * struct rg_content - the content test of one stream, zeroed at first
+ * @prev: first bytes of the packet before, byte i in lane i
+ * @moved: 1 in each lane whose byte the packet before had changed
+ * @moved_twice: and the one before that too
+ * @seen: in lane i, how many packets had a byte i, halved at RG_SEEN_MAX
+ * @ones: by bit, in lane i, how many of these had the bit set
+ * @bits: evidence of each feature, in units of 1 / RG_BIT bit
+ * @bets: of each feature; S0 has its own in @ones
+ * @best: highest of @bits
+ * @packets: tested
+ * @positions: bytes bet on, up to RG_POSITIONS_MAX
+ * @len: payload length of the packet before
+ * @tail: sources of the parities of the last two frames, for PAR
+ * @sum: of the payload before, for RPT
+ * @len_run: packets in a row with that length, up to 3
+ * @tail_run: packets in a row whose @tail changed, up to 2
+ * @last_run: packets in a row whose last byte changed, up to 2
+ * @last: last byte of the packet before
+ * @feature: enum rg_feature that has @best
+ */
+struct rg_content {
+	u64 prev;
+	u64 moved;
+	u64 moved_twice;
+	u64 seen;
+	u64 ones[8];
+	s32 bits[RG_FEATURES];
+	struct rg_bets bets[RG_FEATURES];
+	s32 best;
+	u16 packets;
+	u16 positions;
+	u16 len;
+	u16 tail[2];
+	u16 sum;
+	u8 len_run;
+	u8 tail_run;
+	u8 last_run;
+	u8 last;
+	u8 feature;
+};
+
+/**
+ * struct rg_payload - what a packet offers to the test
+ * @data: RTP payload
+ * @len: bytes of it on the wire, padding stripped
+ * @readable: bytes at @data, at most @len
+ * @pt: payload type
+ * @alone: the packet before may be another stream's: C0 does not bet
+ */
+struct rg_payload {
+	const u8 *data;
+	u32 len;
+	u32 readable;
+	u8 pt;
+	bool alone;
+};
+
+/**
+ * struct rg_feature_info - one row of the table of features
+ * @name: for people
+ * @hit: -log2 of the chance of a hit in cipher text, rounded down
+ * @miss: -log2 of the chance of a miss, rounded down
+ * @p0_log2: minus the exponent of the chance of a hit
+ * @at: which bytes are bet on
+ */
+struct rg_feature_info {
+	const char *name;
+	s32 hit;
+	s32 miss;
+	u8 p0_log2;
+	const char *at;
+};
+
+extern const struct rg_feature_info rg_features[RG_FEATURES];
+
+/* content.c */
+void rg_content_feed(struct rg_content *content,
+		     const struct rg_payload *payload);
+
+/* content_bet.c */
+s32 rg_bets_weight(u32 hits, u32 misses);
+s32 rg_bets_gain(struct rg_bets *bets, u8 feature, u32 hits, u32 misses);
+
+#endif /* RG_CORE_CONTENT_H */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "classify.h"
+
+#include <uapi/linux/rtpguard.h>
+
+/**
+ * rg_note_find() - find what is kept of a decided stream
+ * @media: state of the flow
+ * @dir: enum rg_dir
+ * @ssrc: synchronisation source
+ *
+ * Context: whatever protects the state.
+ * Return: the note or NULL.
+ */
+struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc)
+{
+	struct rg_note *note;
+	u32 i;
+
+	for (i = 0; i < RG_NOTES_MAX; i++) {
+		note = &media->notes[i];
+		if (note->ssrc == ssrc && note->dir == dir &&
+		    note->protection != RTPGUARD_PROTECTION_UNDETERMINED)
+			return note;
+	}
+	return NULL;
+}
+
+/**
+ * rg_note_write() - keep what was decided of a stream that gives up its place
+ * @media: state of the flow; the oldest note goes when there are too many
+ * @dir: enum rg_dir
+ * @stream: the stream; undecided, nothing is kept
+ *
+ * Context: whatever protects the state.
+ */
+void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *stream)
+{
+	struct rg_note *note = rg_note_find(media, dir, stream->ssrc);
+
+	if (stream->protection != RTPGUARD_PROTECTION_CLEAR &&
+	    stream->protection != RTPGUARD_PROTECTION_UNIFORM)
+		return;
+	if (!note) {
+		note = &media->notes[media->next_note];
+		media->next_note = (media->next_note + 1) % RG_NOTES_MAX;
+	}
+	note->ssrc = stream->ssrc;
+	note->evidence = stream->evidence;
+	note->decided_at = stream->decided_at < (u16)~0 ? stream->decided_at :
+							  (u16)~0;
+	note->dir = dir;
+	note->protection = stream->protection;
+	if (note->protection == RTPGUARD_PROTECTION_CLEAR)
+		media->sides[dir].clear_evidence = stream->evidence;
+}
+
+/**
+ * rg_note_read() - give a stream back what was decided of it
+ * @note: from rg_note_find()
+ * @stream: zeroed
+ *
+ * Context: whatever protects the state.
+ */
+void rg_note_read(const struct rg_note *note, struct rg_stream *stream)
+{
+	stream->class = note->protection == RTPGUARD_PROTECTION_UNIFORM ?
+			RTPGUARD_CLASS_SRTP : RTPGUARD_CLASS_RTP;
+	stream->protection = note->protection;
+	stream->evidence = note->evidence;
+	stream->decided_at = note->decided_at;
+	stream->run = RG_CONTINUITY_MIN;
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stream.h"
+#include "content.h"
+#include "cursor.h"
+#include "rtp.h"
+
+#include <uapi/linux/rtpguard.h>
+
+/*
+ * What the content test of a stream leads to:
+ *
+ *	undetermined --24.5 bits--> suspected --45 bits--> clear, for good
+ *	     |                        |    ^
+ *	     | nothing for 48 packets |    | 24.5 bits
+ *	     v                        v    |
+ *	   uniform <-------------- no more for 48 packets
+ *
+ * Uniform is an observation: it is tested on, one packet in 16, and all of 64
+ * after a change. Every test that begins anew is a trial.
+ */
+
+/* These speed the verdict up: with one of them 24.5 bits are enough. */
+#define ACCELERATORS	(RTPGUARD_EVIDENCE_STATIC_PT_LENGTH | \
+			 RTPGUARD_EVIDENCE_RTCP_CHAIN)
+
+/* RFC 3550, 5.1: the last byte counts the padding, itself included. */
+static u32 padding_len(const struct rg_packet *pkt, const struct rg_rtp *rtp)
+{
+	struct rg_cur cur;
+	u8 count;
+
+	if (!rtp->padding || pkt->len < pkt->wire_len || !rtp->payload_len)
+		return 0;
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, pkt->len - 1);
+	count = rg_cur_u8(&cur);
+	/* Behind SRTP it is the tag's last byte. */
+	return count <= rtp->payload_len ? count : 0;
+}
+
+/**
+ * rg_content_feed_rtp() - test the payload of an RTP packet
+ * @content: the test
+ * @pkt: the datagram
+ * @rtp: its header
+ * @alone: the packet before may be another stream's
+ *
+ * Context: as for rg_content_feed().
+ */
+void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt,
+			 const struct rg_rtp *rtp, bool alone)
+{
+	struct rg_payload payload = {
+		.len = rtp->payload_len - padding_len(pkt, rtp),
+		.pt = rtp->pt,
+		.alone = alone,
+	};
+	struct rg_cur cur;
+
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, rtp->payload_off);
+	payload.data = cur.pos;
+	payload.readable = cur.left < payload.len ? cur.left : payload.len;
+	rg_content_feed(content, &payload);
+}
+
+/**
+ * rg_stream_restart() - begin a new trial
+ * @stream: a stream; without a test nothing happens
+ *
+ * Context: whatever protects the state.
+ */
+void rg_stream_restart(struct rg_stream *stream)
+{
+	if (!stream->content)
+		return;
+	memset(stream->content, 0, sizeof(*stream->content));
+	if (stream->trials < (u16)~0)
+		stream->trials++;
+}
+
+/**
+ * rg_stream_fresh() - would it cost nothing to test another stream instead?
+ * @stream: a stream
+ *
+ * Context: whatever protects the state.
+ */
+bool rg_stream_fresh(const struct rg_stream *stream)
+{
+	return !stream->content || (!stream->content->packets && !stream->burst);
+}
+
+/* Beyond RG_TRIALS_MAX a trial costs a bit for every doubling. */
+static s32 trials_cost(const struct rg_stream *stream)
+{
+	u32 trials = stream->trials / RG_TRIALS_MAX;
+	s32 bits = 0;
+
+	for (; trials; trials /= 2)
+		bits++;
+	return bits * RG_BIT;
+}
+
+static void set_protection(struct rg_stream *stream, u8 protection)
+{
+	stream->protection = protection;
+	stream->decided_at = stream->packets;
+	if (protection == RTPGUARD_PROTECTION_UNIFORM) {
+		stream->class = RTPGUARD_CLASS_SRTP;
+		stream->evidence &= ~RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE;
+		stream->evidence |= RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM;
+	} else {
+		stream->class = RTPGUARD_CLASS_RTP;
+		stream->evidence &= ~RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM;
+	}
+}
+
+static void structure_found(struct rg_stream *stream)
+{
+	stream->evidence |= RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE;
+	stream->peak = stream->content->best;
+	stream->feature = stream->content->feature;
+}
+
+static bool becomes_clear(struct rg_stream *stream, bool hidden)
+{
+	s32 clear_at = RG_CLEAR_BITS;
+
+	/* No profile has a tag this short: this decides by itself. */
+	if (stream->short_run >= RG_SHORT_MIN) {
+		stream->evidence |= RTPGUARD_EVIDENCE_SHORT_PAYLOAD;
+		return true;
+	}
+	/* A payload behind more header than is ever read: its length has to do. */
+	if (hidden && stream->evidence & RTPGUARD_EVIDENCE_STATIC_PT_LENGTH)
+		return true;
+	if (!stream->content)
+		return false;
+	if (stream->evidence & ACCELERATORS)
+		clear_at = RG_SUSPECTED_BITS;
+	if (stream->content->best < clear_at + trials_cost(stream))
+		return false;
+	structure_found(stream);
+	return true;
+}
+
+static void suspect(struct rg_stream *stream)
+{
+	set_protection(stream, RTPGUARD_PROTECTION_SUSPECTED);
+	stream->decided_at = 0;
+	structure_found(stream);
+	if (!stream->suspected_at)
+		stream->suspected_at = stream->packets;
+	stream->quiet = 0;
+}
+
+static void settle(struct rg_stream *stream)
+{
+	set_protection(stream, RTPGUARD_PROTECTION_UNIFORM);
+	rg_stream_restart(stream);
+	stream->skipped = 0;
+	stream->burst = 0;
+}
+
+/* Were so many packets tested, with so many positions in each of them? */
+static bool tested(const struct rg_content *content, u32 packets, u32 wanted,
+		   u32 positions)
+{
+	return packets >= wanted &&
+	       content->positions * wanted >= positions * content->packets;
+}
+
+static bool enough(const struct rg_content *content, u32 packets)
+{
+	if (packets >= RG_UNIFORM_PACKETS_ANY ||
+	    tested(content, packets, RG_UNIFORM_PACKETS, RG_UNIFORM_POSITIONS))
+		return true;
+	return content->best < RG_UNIFORM_BITS_FEW &&
+	       tested(content, packets, RG_UNIFORM_PACKETS_FEW,
+		      RG_UNIFORM_POSITIONS_FEW);
+}
+
+static bool turns_out_uniform(struct rg_stream *stream)
+{
+	const struct rg_content *content = stream->content;
+
+	if (content->best > stream->peak) {
+		stream->peak = content->best;
+		stream->feature = content->feature;
+		stream->quiet = 0;
+	} else {
+		stream->quiet++;
+	}
+	return enough(content, stream->quiet) &&
+	       content->best < stream->peak - RG_BIT;
+}
+
+/* Return: the protection changed. */
+static bool conclude(struct rg_stream *stream, bool hidden)
+{
+	const struct rg_content *content = stream->content;
+
+	if (becomes_clear(stream, hidden)) {
+		if (!stream->suspected_at)
+			stream->suspected_at = stream->packets;
+		set_protection(stream, RTPGUARD_PROTECTION_CLEAR);
+		return true;
+	}
+	if (!content)
+		return false;
+	if (stream->protection == RTPGUARD_PROTECTION_SUSPECTED) {
+		if (!turns_out_uniform(stream))
+			return false;
+		settle(stream);
+		return true;
+	}
+	if (content->best >= RG_SUSPECTED_BITS + trials_cost(stream)) {
+		suspect(stream);
+		return true;
+	}
+	if (stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
+	    content->best >= RG_UNIFORM_BITS ||
+	    !enough(content, content->packets))
+		return false;
+	settle(stream);
+	return true;
+}
+
+/* Is this packet of a uniform stream one to be tested? */
+static bool retest_due(struct rg_stream *stream, bool changed)
+{
+	if (changed && !stream->burst) {
+		if (stream->content && stream->content->packets)
+			rg_stream_restart(stream);
+		stream->burst = RG_RETEST_PACKETS;
+	}
+	if (stream->burst) {
+		stream->burst--;
+		return true;
+	}
+	stream->skipped = (stream->skipped + 1) % RG_RETEST_ONE_IN;
+	return !stream->skipped;
+}
+
+/**
+ * rg_stream_test() - test a packet of a stream, and conclude
+ * @stream: its stream, already brought up to date, recognised or not
+ * @pkt: the datagram, no duplicate
+ * @rtp: its header
+ * @changed: payload type, length or continuity are not what they were
+ *
+ * Context: whatever protects the state.
+ * Return: true when the stream's protection changed.
+ */
+bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
+		    const struct rg_rtp *rtp, bool changed)
+{
+	bool uniform = stream->protection == RTPGUARD_PROTECTION_UNIFORM;
+	bool ret;
+
+	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
+		return false;
+	if (uniform && !retest_due(stream, changed) &&
+	    stream->short_run < RG_SHORT_MIN)
+		return false;
+	if (stream->content)
+		rg_content_feed_rtp(stream->content, pkt, rtp, false);
+	if (!rg_stream_recognised(stream))
+		return false;
+	ret = conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len);
+	if (uniform && stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
+	    stream->content && stream->content->packets >= RG_RETEST_PACKETS)
+		rg_stream_restart(stream);
+	return ret;
+}

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The content test in flows: of many streams, over verdicts that are taken back
+ * or confirmed, and with what memory there is.
+ */
+#include "cipher.h"
+#include "kselftest_harness.h"
+#include "memory.h"
+
+#include <uapi/linux/rtpguard.h>
+
+#define STREAMS 40
+
+FIXTURE(flow)
+{
+	struct rg_media media;
+	struct rg_answer ans;
+	struct rg_random random;
+	struct cipher ciphers[STREAMS];
+	u16 seq[STREAMS];
+	u8 bytes[12 + CIPHER_LEN_MAX];
+	u64 now_ms;
+};
+
+FIXTURE_SETUP(flow)
+{
+	u32 i;
+
+	memset(self, 0, sizeof(*self));
+	random_seed(&self->random, 1);
+	for (i = 0; i < STREAMS; i++) {
+		random_seed(&self->ciphers[i].random, 100 + i);
+		self->ciphers[i].pt = 96;
+		self->ciphers[i].len = 60 + 5 * i;
+		self->ciphers[i].tag_len = 10;
+	}
+}
+
+FIXTURE_TEARDOWN(flow)
+{
+	media_end(&self->media);
+}
+
+static void feed(struct _test_data_flow *self, u32 len)
+{
+	struct rg_packet pkt = {
+		.data = self->bytes, .len = len, .wire_len = len,
+		.now_ms = self->now_ms += 5,
+	};
+
+	media_feed(&self->media, &pkt, true, &self->ans);
+}
+
+static void feed_cipher(struct _test_data_flow *self, u32 i)
+{
+	feed(self, cipher_rtp(&self->ciphers[i], self->bytes, self->seq[i]++,
+			      1000 + i));
+}
+
+/* G.711 of a room that is quiet but not silent. */
+static void feed_clear(struct _test_data_flow *self, u32 i)
+{
+	u32 len = self->ciphers[i].len + self->ciphers[i].tag_len, j;
+
+	packet_rtp(self->bytes, self->ciphers[i].pt, self->seq[i],
+		   160 * self->seq[i], 1000 + i, 0);
+	self->seq[i]++;
+	for (j = 0; j < len; j++)
+		self->bytes[12 + j] = 0x70 | random_below(&self->random, 256);
+	feed(self, 12 + len);
+}
+
+/* Byte 0 is constant, the rest is random: 8 bits a packet. */
+static void feed_faint(struct _test_data_flow *self, u32 i)
+{
+	u32 len = cipher_rtp(&self->ciphers[i], self->bytes, self->seq[i]++,
+			     1000 + i);
+
+	self->bytes[12] = 0x5a;
+	feed(self, len);
+}
+
+/* Rounds until the last of n interleaved streams has been @protection. */
+static u32 rounds_until_all(struct _test_data_flow *self, u32 n, u8 protection,
+			    void (*feed_one)(struct _test_data_flow *, u32))
+{
+	u64 decided = 0;
+	u32 round, i;
+
+	for (round = 1; round <= 10000; round++) {
+		for (i = 0; i < n; i++) {
+			feed_one(self, i);
+			if (self->ans.protection == protection)
+				decided |= 1ull << i;
+		}
+		if (decided == (1ull << n) - 1)
+			return round;
+	}
+	return 0;
+}
+
+TEST_F(flow, many_readable_streams_are_all_clear)
+{
+	static const u8 numbers[] = { 1, 4, 5, 8, 32 };
+	u32 i, rounds;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		rounds = rounds_until_all(self, numbers[i],
+					  RTPGUARD_PROTECTION_CLEAR, feed_clear);
+		TH_LOG("%u streams: %u rounds", numbers[i], rounds);
+		EXPECT_NE(rounds, 0);
+		EXPECT_LE(rounds, 10);
+		EXPECT_TRUE(self->ans.evidence &
+			    RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE);
+		media_end(&self->media);
+	}
+}
+
+TEST_F(flow, many_encrypted_streams_are_all_uniform)
+{
+	static const u8 numbers[] = { 1, 4, 5, 8, 32 };
+	struct rg_summary sum;
+	u32 i, rounds;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		rounds = rounds_until_all(self, numbers[i],
+					  RTPGUARD_PROTECTION_UNIFORM,
+					  feed_cipher);
+		TH_LOG("%u streams: %u rounds", numbers[i], rounds);
+		EXPECT_NE(rounds, 0);
+		/* Four at a time, and 48 packets each. */
+		EXPECT_LE(rounds, 50 * ((numbers[i] + 3) / 4));
+		rg_media_summary(&self->media, &sum);
+		EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_UNIFORM);
+		EXPECT_EQ(sum.ssrcs, numbers[i]);
+		media_end(&self->media);
+	}
+}
+
+/* Is the last of n streams shown to be readable while the others are not? */
+static void feed_last_clear(struct _test_data_flow *self, u32 i)
+{
+	if (i == 7)
+		feed_clear(self, i);
+	else
+		feed_cipher(self, i);
+}
+
+/* Junk that keeps its SSRCs, and junk that has a new one each time. */
+static void feed_junk(struct _test_data_flow *self)
+{
+	u32 n = 1 + random_below(&self->random, 8), i;
+
+	for (; n; n--) {
+		i = random_below(&self->random, 8);
+		self->seq[i] += 1000;
+		feed_cipher(self, i);
+		feed(self, packet_rtp(self->bytes, 96, 1, 1,
+				      random_u64(&self->random), 100));
+	}
+}
+
+TEST_F(flow, junk_does_not_keep_streams_out)
+{
+	u32 round;
+
+	/* It repeats itself: that is no evidence, for it is no RTP. */
+	for (round = 0; round < 300; round++) {
+		feed_junk(self);
+		ASSERT_EQ(self->ans.class, RTPGUARD_CLASS_UNKNOWN);
+	}
+	for (round = 0; round < 300; round++) {
+		feed_junk(self);
+		feed_clear(self, 30);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+	}
+	EXPECT_LT(round, 300);
+	TH_LOG("found after %u rounds", round);
+}
+
+TEST_F(flow, one_readable_stream_of_eight_is_found)
+{
+	u32 round, i;
+	bool found = false;
+
+	for (round = 0; round < 1000 && !found; round++) {
+		for (i = 0; i < 8; i++)
+			feed_last_clear(self, i);
+		found = self->ans.protection == RTPGUARD_PROTECTION_CLEAR;
+	}
+	EXPECT_TRUE(found);
+	EXPECT_LE(round, 200);
+	TH_LOG("found after %u rounds", round);
+}
+
+TEST_F(flow, notes_keep_verdicts)
+{
+	u32 round, i;
+
+	for (round = 0; round < 400; round++) {
+		for (i = 0; i < 8; i++)
+			feed_cipher(self, i);
+	}
+	/* Whoever comes back is what it was, from its first packet on. */
+	self->now_ms += 10 * RG_STREAM_IDLE_MS;
+	for (i = 0; i < 8; i++) {
+		self->seq[i] += 1000;
+		feed_cipher(self, i);
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM)
+			TH_LOG("stream %u", i);
+		EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTP);
+	}
+	/* And still tested: one of them turns readable. */
+	for (round = 0; round < 200; round++) {
+		feed_clear(self, 3);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+	}
+	EXPECT_LT(round, 200);
+}
+
+TEST_F(flow, suspicion_is_taken_back)
+{
+	u32 suspected_at, i;
+
+	while (self->ans.protection != RTPGUARD_PROTECTION_SUSPECTED) {
+		feed_faint(self, 0);
+		ASSERT_LT(self->seq[0], 20);
+	}
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE);
+	suspected_at = self->seq[0];
+	EXPECT_EQ(self->ans.stream->suspected_at, suspected_at);
+	EXPECT_EQ(self->ans.stream->decided_at, 0);
+	for (i = 0; i < 500; i++) {
+		feed_cipher(self, 0);
+		if (self->ans.protection != RTPGUARD_PROTECTION_SUSPECTED)
+			break;
+	}
+	/* 48 packets in a row without anything. */
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+	EXPECT_TRUE(self->ans.changed);
+	EXPECT_GE(i + 1, RG_UNIFORM_PACKETS);
+	EXPECT_LE(i + 1, 2 * RG_UNIFORM_PACKETS);
+	EXPECT_FALSE(self->ans.evidence & RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE);
+	EXPECT_EQ(self->ans.stream->suspected_at, suspected_at);
+}
+
+TEST_F(flow, suspicion_is_confirmed)
+{
+	while (self->ans.protection != RTPGUARD_PROTECTION_CLEAR) {
+		feed_faint(self, 0);
+		ASSERT_LT(self->seq[0], 20);
+	}
+	EXPECT_LT(self->ans.stream->suspected_at,
+		  self->ans.stream->decided_at);
+	/* For good, whatever follows. */
+	while (self->seq[0] < 500) {
+		feed_cipher(self, 0);
+		ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	}
+}
+
+/* 2,000 packets encrypted; then readable: packets until that shows. */
+static u32 found_after(struct _test_data_flow *self, u8 pt, u16 tag_len)
+{
+	u32 i;
+
+	media_end(&self->media);
+	self->ciphers[0].pt = 0;
+	self->ciphers[0].len = 160;
+	self->ciphers[0].tag_len = 10;
+	for (i = 0; i < 2000; i++)
+		feed_cipher(self, 0);
+	if (self->ans.protection != RTPGUARD_PROTECTION_UNIFORM)
+		return 0;
+	self->ciphers[0].pt = pt;
+	self->ciphers[0].tag_len = tag_len;
+	for (i = 1; i < 1000; i++) {
+		feed_clear(self, 0);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			return i;
+	}
+	return 0;
+}
+
+TEST_F(flow, what_turns_readable_is_found)
+{
+	u32 unchanged, other_type, no_tag, i;
+
+	/* One packet in 16 is tested; where in these 16 it begins is chance. */
+	for (i = 0; i < 20; i++) {
+		unchanged = found_after(self, 0, 10);
+		EXPECT_NE(unchanged, 0);
+		EXPECT_LE(unchanged, 64);
+		other_type = found_after(self, 8, 10);
+		EXPECT_NE(other_type, 0);
+		EXPECT_LE(other_type, 3);
+		no_tag = found_after(self, 0, 0);
+		EXPECT_NE(no_tag, 0);
+		EXPECT_LE(no_tag, 3);
+	}
+	TH_LOG("unchanged %u, other type %u, no tag %u packets", unchanged,
+	       other_type, no_tag);
+}
+
+TEST_F(flow, trials_are_counted)
+{
+	u32 i;
+
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.stream->trials, 1);
+	while (self->ans.protection != RTPGUARD_PROTECTION_UNIFORM)
+		feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.stream->trials, 2);
+	/* One in 16, trials of 64. */
+	for (i = 0; i < 10 * RG_RETEST_ONE_IN * RG_RETEST_PACKETS; i++)
+		feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.stream->trials, 12);
+	/* A change begins one: at most every 64 packets. */
+	for (i = 0; i < 100 * RG_RETEST_PACKETS; i++) {
+		self->ciphers[0].pt = 96 + (i & 1);
+		feed_cipher(self, 0);
+	}
+	EXPECT_LE(self->ans.stream->trials, 12 + 2 * 100 + 1);
+}
+
+/* Packets until suspected and until clear, in the state's trial number so. */
+static u32 faint_until(struct _test_data_flow *self, u16 trials, u8 protection)
+{
+	u32 i;
+
+	media_end(&self->media);
+	for (i = 1; i < 100; i++) {
+		feed_faint(self, 0);
+		self->media.sides[0].streams[0].trials = trials;
+		if (self->ans.protection >= protection)
+			return i;
+	}
+	return 0;
+}
+
+TEST_F(flow, many_trials_cost_evidence)
+{
+	u32 i, first, last;
+
+	for (i = RTPGUARD_PROTECTION_SUSPECTED; i <= RTPGUARD_PROTECTION_CLEAR;
+	     i += RTPGUARD_PROTECTION_CLEAR - RTPGUARD_PROTECTION_SUSPECTED) {
+		first = faint_until(self, 1, i);
+		EXPECT_NE(first, 0);
+		EXPECT_EQ(faint_until(self, RG_TRIALS_MAX - 1, i), first);
+		/* 10 doublings, 10 bits, of which a packet has 8. */
+		last = faint_until(self, 0xffff, i);
+		EXPECT_GE(last, first + 1);
+		EXPECT_LE(last, first + 2);
+	}
+}
+
+/* How much memory the state holds. */
+static u32 held(const struct rg_media *media)
+{
+	u32 dir, i, n = !!media->spare;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		for (i = 0; i < RG_STREAMS_MAX; i++)
+			n += !!media->sides[dir].streams[i].content;
+		n += !!media->sides[dir].shared.content;
+	}
+	return n;
+}
+
+/* Any packet of any of some streams, or of none. */
+static u32 any_packet(struct _test_data_flow *self)
+{
+	u32 i = random_below(&self->random, STREAMS);
+	struct cipher *cipher = &self->ciphers[i];
+	u32 len;
+
+	switch (random_below(&self->random, 40)) {
+	case 0:
+		return packet_rtcp_sr_sdes(self->bytes, 1000 + i);
+	case 1:
+		self->seq[i] += random_below(&self->random, 1 << 16);
+		break;
+	case 2:
+		len = random_below(&self->random, 60);
+		random_fill(&self->random, self->bytes, len);
+		return len;
+	case 3:
+		self->now_ms += RG_STREAM_IDLE_MS + 1;
+		break;
+	case 4:
+		return packet_rtp(self->bytes, 0, self->seq[i]++, 1, 1000 + i,
+				  random_below(&self->random, 5));
+	}
+	len = cipher_rtp(cipher, self->bytes, self->seq[i]++, 1000 + i);
+	/* Three of four streams are readable. */
+	if (i & 3)
+		memset(self->bytes + 12, i, (len - 12) / 2);
+	return len;
+}
+
+/* Feeds it; where there is no memory to be had the stream goes untested. */
+static s32 feed_any(struct _test_data_flow *self, u32 fail_one_in)
+{
+	struct rg_content *content;
+	struct rg_packet pkt = {
+		.data = self->bytes, .len = any_packet(self),
+		.dir = random_below(&self->random, RG_DIRS),
+		.now_ms = self->now_ms += 1,
+	};
+	s32 balance = 0;
+
+	pkt.wire_len = pkt.len;
+	if (rg_media_hungry(&self->media) &&
+	    random_below(&self->random, fail_one_in)) {
+		content = malloc(sizeof(*content));
+		memset(content, 0xaa, sizeof(*content));
+		rg_media_give(&self->media, content);
+		balance++;
+	}
+	rg_feed(&self->media, &pkt, &self->ans);
+	content = rg_media_take(&self->media);
+	if (content) {
+		free(content);
+		balance--;
+	}
+	return balance;
+}
+
+TEST_F(flow, memory_is_neither_lost_nor_freed_twice)
+{
+	u32 round, i, length;
+	s32 balance;
+
+	for (round = 0; round < 400; round++) {
+		/* One failure in 1: there never is any. */
+		u32 fail_one_in = 1 + round % 7;
+
+		balance = 0;
+		length = random_below(&self->random, 1000);
+		for (i = 0; i < length; i++) {
+			balance += feed_any(self, fail_one_in);
+			ASSERT_EQ(balance, held(&self->media));
+			if (fail_one_in == 1)
+				ASSERT_EQ(balance, 0);
+		}
+		media_end(&self->media);
+		ASSERT_EQ(rg_media_drain(&self->media), NULL);
+	}
+}
+
+TEST_F(flow, memory_goes_back_after_the_verdict)
+{
+	u32 i;
+
+	/* Of one stream that is clear there is nothing left to be tested. */
+	for (i = 0; i < 10; i++)
+		feed_clear(self, 0);
+	EXPECT_EQ(held(&self->media), 0);
+	EXPECT_FALSE(rg_media_hungry(&self->media));
+	media_end(&self->media);
+	/* One that is uniform is tested on. */
+	for (i = 0; i < 500; i++)
+		feed_cipher(self, 0);
+	EXPECT_EQ(held(&self->media), 1);
+	EXPECT_FALSE(rg_media_hungry(&self->media));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Write core_flow.c's seeds: of captures, and of what takes many packets.
+
+usage: seeds.py DIRECTORY
+"""
+
+import os
+import struct
+import sys
+
+CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "pcaps")
+# Raw IP, version 4, UDP, no options: what these have.
+FROM = ("g711", "g711-tag10", "g711-after-stun", "rtcp", "dns")
+PACKETS = 16
+
+REPLY, NO_MEMORY, RTP, RANDOM, CUT, AGAIN, PADDING, EXTENSION = (
+    1 << bit for bit in range(8))
+
+# Places in core_flow.c's list of payload types.
+PCMU, G729, DYNAMIC, EVENT = 0, 4, 5, 6
+
+
+def record(flags, data=b"", length=None, stream=0, kind=0, repeats=0, time=1):
+    length = len(data) if length is None else length
+    return struct.pack("<BBBBH", flags, time, repeats, kind * 32 + stream,
+                       length) + data
+
+
+def datagrams(path):
+    """Source and payload of each datagram in a capture of raw IPv4."""
+    with open(path, "rb") as f:
+        data = f.read()
+    order = "<" if data[:4] == b"\xd4\xc3\xb2\xa1" else ">"
+    at = 24
+    while at < len(data):
+        length = struct.unpack(order + "I", data[at + 8:at + 12])[0]
+        packet = data[at + 16:at + 16 + length]
+        at += 16 + length
+        yield packet[12:16] + packet[20:22], packet[28:]
+
+
+def of_capture(name):
+    first, out = None, b""
+    for i, (source, payload) in enumerate(
+            datagrams(os.path.join(CAPTURES, name + ".pcap"))):
+        first = first or source
+        if i < PACKETS:
+            out += record(0 if source == first else REPLY, payload)
+    return out
+
+
+def cipher(stream, repeats, length=170, kind=PCMU, flags=0):
+    # The bytes say only how many: the target puts cipher text for them.
+    return record(RTP | RANDOM | flags, bytes(length), stream=stream,
+                  kind=kind, repeats=repeats)
+
+
+def in_turn(streams, rounds, make):
+    return b"".join(make(stream) for _ in range(rounds)
+                    for stream in range(streams))
+
+
+def made():
+    quiet = bytes(0x78 + i * i % 7 for i in range(80))
+    frames = b"\x78\x52\x80\xa0\x00\xfa\xc2\x00\x07\xd6" * 4
+    short = struct.pack(">BBHI", 5, 10, 160, 0)
+    return {
+        "uniform-then-clear": cipher(0, 255, 60) + cipher(0, 255, 60) +
+            record(RTP, quiet, repeats=200),
+        "uniform-then-type": cipher(0, 255, 60) +
+            record(RTP, quiet, repeats=9, kind=DYNAMIC),
+        "streams-5": in_turn(5, 4, lambda s: record(RTP, quiet, stream=s)),
+        "streams-32": in_turn(32, 3, lambda s: cipher(s, 0, 20, DYNAMIC)),
+        "streams-8-uniform": in_turn(8, 2, lambda s: cipher(s, 63, 60)) * 2,
+        "no-memory": cipher(0, 99, 60, flags=NO_MEMORY) +
+            record(RTP | NO_MEMORY, quiet, repeats=20, kind=DYNAMIC),
+        "g729": record(RTP, frames, kind=G729, repeats=40),
+        "event": record(RTP, short[:4], kind=EVENT, repeats=9),
+        "short": record(RTP, b"\x55", kind=DYNAMIC, repeats=3),
+        "padding": record(RTP | PADDING, quiet[:40] + bytes(3) + b"\x04",
+                          kind=DYNAMIC, repeats=5),
+        "extension": record(RTP | EXTENSION | CUT, quiet, kind=DYNAMIC,
+                            repeats=5),
+        "again": record(RTP, quiet) + record(RTP | AGAIN, quiet, repeats=5) +
+            record(RTP | REPLY, quiet, repeats=5),
+        "idle": cipher(0, 4, 60) + in_turn(
+            6, 1, lambda s: record(RTP, quiet, stream=s, time=255, repeats=4)),
+        "keep-alive": record(RTP, b"\1\2\3\4" + b"\x9d" * 10, kind=DYNAMIC,
+                             repeats=60),
+    }
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__.strip())
+    seeds = {name: of_capture(name) for name in FROM}
+    seeds.update(made())
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for name, data in sorted(seeds.items()):
+        with open(os.path.join(sys.argv[1], name), "wb") as f:
+            f.write(data)
+
+
+main()
