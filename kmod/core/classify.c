@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "classify.h"
+#include "lookalike.h"
 
 #include <uapi/linux/rtpguard.h>
 
@@ -14,6 +15,7 @@
  *	   |   recognisers[]: could this datagram be ... by itself?
  *	   |      stream.c   RTP, SRTP
  *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
+ *	   |   lookalike.c: is it positively another protocol? Then it passes
  *	   v
  *	rg_media.sides[direction]
  *	   |-- streams[]     one state an SSRC: continuity, then evidence
@@ -79,6 +81,15 @@ u32 rg_classes(void)
 	return classes;
 }
 
+/*
+ * Strict holds what has RTP's shape, and a request that is sent once is lost
+ * then. Once media was recognised in a direction, nothing there is excused.
+ */
+static bool excused(const struct rg_media *media, const struct rg_packet *pkt)
+{
+	return (!media || !media->sides[pkt->dir].media) && rg_lookalike(pkt);
+}
+
 /**
  * rg_feed() - classify one datagram of a flow
  * @media: state of the flow, or NULL to ask for the shape alone
@@ -102,6 +113,8 @@ void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
 		if (!recognisers[i]->parse(pkt, &parsed))
 			continue;
+		if (recognisers[i]->shape == RG_SHAPE_RTP && excused(media, pkt))
+			return;
 		ans->shape = recognisers[i]->shape;
 		ans->hold = ans->shape == RG_SHAPE_RTP;
 		if (media)

@@ -107,4 +107,27 @@
 #define RG_RETEST_ONE_IN	16
 #define RG_RETEST_PACKETS	64
 
+/*
+ * Other protocols that look like RTP: bounds of their walks. What has more of
+ * anything is not recognised. A datagram of 2,048 bytes, which is what is read
+ * of one, has room for 186 records of DNS.
+ */
+#define RG_DNS_LABELS_MAX	128
+#define RG_DNS_LABEL_LEN_MAX	63
+#define RG_DNS_NAME_LEN_MAX	255
+#define RG_DNS_RECORDS_MAX	512
+#define RG_BACNET_ADDRESS_MAX	7
+#define RG_BACNET_TAGS_MAX	1024
+#define RG_IKE_PAYLOADS_MAX	64
+#define RG_QUIC_PACKETS_MAX	8
+#define RG_QUIC_VERSIONS_MAX	64
+#define RG_RPC_RESULTS_MAX	64
+#define RG_RX_ACKS_MAX		255
+#define RG_RAKNET_FRAMES_MAX	128
+#define RG_RAKNET_RANGES_MAX	255
+#define RG_RAKNET_SPLITS_MAX	0x10000
+#define RG_KCP_SEGMENTS_MAX	64
+#define RG_NTP_EXTENSIONS_MAX	16
+#define RG_SYNCHROPHASOR_LEN_MAX 2048
+
 #endif /* RG_CORE_LIMITS_H */
