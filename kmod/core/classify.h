@@ -28,6 +28,7 @@ enum rg_shape {
  * @rtcp: its RTCP
  * @heard: packets that look like RTP, modulo 2^16
  * @media: a stream was recognised: this side sends media
+ * @strays: packets of SSRCs without a place since one last went on
  * @contradicted: what looks like RTP did not go on like RTP
  * @bad: a stream was once worse than undetermined
  */
@@ -38,6 +39,7 @@ struct rg_side {
 	u64 clear_evidence;
 	struct rg_rtcp_state rtcp;
 	u16 heard;
+	u8 strays;
 	bool media;
 	bool contradicted;
 	bool bad;

@@ -98,17 +98,21 @@ static u64 lanes_not_mki(u32 len, u64 moved)
 }
 
 /*
- * A payload with room for little but a trailer: bet from the third packet of
- * that length on, on what cannot be an MKI, and on what changed twice in a row.
- * The last four bytes may be a nonce that counts.
+ * A payload with room for little but a trailer. A stream's trailers are of one
+ * length, no longer than its shortest payload: what exceeds that is bet on. The
+ * rest is from the third packet of one length on, where it cannot be an MKI or
+ * changed twice in a row. The last four bytes may be a nonce that counts.
  */
 static u64 lanes_bettable_short(const struct rg_content *content, u32 len)
 {
 	u64 moved = content->moved_twice;
+	u64 lanes = 0;
 
+	if (content->len_min && len > content->len_min)
+		lanes = lanes_first(len - content->len_min);
 	if (content->len_run < 3 || content->len != len)
-		return 0;
-	return lanes_not_mki(len, moved) | (moved & lanes_first(len - 4));
+		return lanes;
+	return lanes | lanes_not_mki(len, moved) | (moved & lanes_first(len - 4));
 }
 
 static u64 lanes_bettable(const struct rg_content *content,
@@ -121,7 +125,7 @@ static u64 lanes_bettable(const struct rg_content *content,
 	if (payload->alone)
 		return 0;
 	/* The shortest tag leaves no room for an MKI. */
-	if (len <= 4)
+	if (len <= RG_TAG_MIN)
 		return lanes_first(len);
 	return lanes_bettable_short(content, len);
 }
@@ -250,6 +254,8 @@ static void learn(const struct rg_trial *trial)
 		content->len_run = 1;
 	else if (content->len_run < 3)
 		content->len_run++;
+	if (len >= RG_TAG_MIN && (!content->len_min || len < content->len_min))
+		content->len_min = len < 255 ? len : 255;
 	content->moved_twice = moved & content->moved;
 	content->moved = moved;
 	content->prev = trial->head;

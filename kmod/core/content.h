@@ -56,6 +56,7 @@ struct rg_bets {
  * @packets: tested
  * @positions: bytes bet on, up to RG_POSITIONS_MAX
  * @len: payload length of the packet before
+ * @len_min: shortest payload with room for a tag, up to 255
  * @tail: sources of the parities of the last two frames, for PAR
  * @sum: of the payload before, for RPT
  * @len_run: packets in a row with that length, up to 3
@@ -78,6 +79,7 @@ struct rg_content {
 	u16 len;
 	u16 tail[2];
 	u16 sum;
+	u8 len_min;
 	u8 len_run;
 	u8 tail_run;
 	u8 last_run;

@@ -50,8 +50,12 @@
 /* Packets of one length that make it the stream's length. */
 #define RG_LEN_RUN_MIN		8
 
-/* Payloads shorter than this never contradict RTP: keep-alives, events. */
+/*
+ * Payloads shorter than this never contradict RTP: keep-alives, events. And so
+ * many SSRCs may begin before one goes on.
+ */
 #define RG_CONTRADICT_LEN_MIN	12
+#define RG_STRAYS_MAX		32
 
 /*
  * The content test. Bytes of a payload that are looked into; SRTP's trailer,
@@ -59,6 +63,7 @@
  */
 #define RG_CONTENT_BYTES	40
 #define RG_TRAILER_MAX		20
+#define RG_TAG_MIN		4
 
 /* Bets remembered: above, hits and misses are halved. */
 #define RG_BETS_MAX		1024
@@ -94,8 +99,7 @@
 
 /*
  * Uniform: so many packets and positions below so many bits; where positions
- * are fewer, more packets. From then on one packet in 16 is tested, in trials
- * of 64; all of them after a change.
+ * are fewer, more packets.
  */
 #define RG_UNIFORM_BITS		(10 * RG_BIT)
 #define RG_UNIFORM_PACKETS	48
@@ -104,7 +108,14 @@
 #define RG_UNIFORM_PACKETS_FEW	64
 #define RG_UNIFORM_POSITIONS_FEW 384
 #define RG_UNIFORM_PACKETS_ANY	192
+
+/*
+ * Uniform is tested on: one packet in so many, so many of them a trial, and of
+ * those behind a change or a first sign every one.
+ */
 #define RG_RETEST_ONE_IN	16
+#define RG_RETEST_SAMPLES	8
+#define RG_RETEST_WARM_BITS	(8 * RG_BIT)
 #define RG_RETEST_PACKETS	64
 
 /*

@@ -208,6 +208,20 @@ static void content_give(struct rg_media *media, struct rg_stream *stream)
 	stream->content = NULL;
 }
 
+/*
+ * SSRCs in turn each begin before the first goes on; noise that looks like RTP
+ * begins with every packet.
+ */
+static void stray_count(struct rg_side *side, const struct rg_rtp *rtp)
+{
+	if (side->media || rtp->payload_len < RG_CONTRADICT_LEN_MIN)
+		return;
+	if (side->strays < RG_STRAYS_MAX)
+		side->strays++;
+	else
+		side->contradicted = true;
+}
+
 /* A packet of an SSRC that has no place yet. */
 static struct rg_stream *stream_begin(struct rg_media *media,
 				      const struct rg_packet *pkt,
@@ -215,12 +229,10 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 				      const struct rg_note *note)
 {
 	struct rg_side *side = &media->sides[pkt->dir];
-	bool alone = !side->streams[0].packets;
 	struct rg_content *content;
 	struct rg_stream *stream;
 
-	if (!alone && !side->media && rtp->payload_len >= RG_CONTRADICT_LEN_MIN)
-		side->contradicted = true;
+	stray_count(side, rtp);
 	/* Clear for good: it needs no place. */
 	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR)
 		return NULL;
@@ -258,6 +270,7 @@ static void stream_go_on(struct rg_side *side, struct rg_stream *stream,
 	} else {
 		stream_advance(stream, rtp, step);
 		side->contradicted = false;
+		side->strays = 0;
 	}
 	static_length_count(stream, rtp, ts_moved);
 }

@@ -16,7 +16,7 @@
  *	   uniform <-------------- no more for 48 packets
  *
  * Uniform is an observation: it is tested on, one packet in 16, and all of 64
- * after a change. Every test that begins anew is a trial.
+ * after a change or a first sign of structure. Every test that begins anew is a trial.
  */
 
 /* These speed the verdict up: with one of them 24.5 bits are enough. */
@@ -242,6 +242,22 @@ static bool retest_due(struct rg_stream *stream, bool changed)
 	return !stream->skipped;
 }
 
+/*
+ * A test that has seen much cipher text is slow to see anything else: it begins
+ * anew, but for one that has a first sign.
+ */
+static void retest_go_on(struct rg_stream *stream)
+{
+	const struct rg_content *content = stream->content;
+
+	if (!content || stream->burst)
+		return;
+	if (content->best >= RG_RETEST_WARM_BITS)
+		stream->burst = RG_RETEST_PACKETS;
+	else if (content->packets >= RG_RETEST_SAMPLES)
+		rg_stream_restart(stream);
+}
+
 /**
  * rg_stream_test() - test a packet of a stream, and conclude
  * @stream: its stream, already brought up to date, recognised or not
@@ -268,8 +284,7 @@ bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
 	if (!rg_stream_recognised(stream))
 		return false;
 	ret = conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len);
-	if (uniform && stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
-	    stream->content && stream->content->packets >= RG_RETEST_PACKETS)
-		rg_stream_restart(stream);
+	if (uniform && stream->protection == RTPGUARD_PROTECTION_UNIFORM)
+		retest_go_on(stream);
 	return ret;
 }

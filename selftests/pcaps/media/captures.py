@@ -341,10 +341,12 @@ def look_alikes():
         yield other("dns-once", 53, version2[i:i + 1])
     yield other("ntp", 123, [b"\x23\x00\x06\xec" + bytes(36) + r[:8]
                              for r in random[:20]], gap=64)
-    # A server that announces a leap second: the first two bits are 10.
+    # A server that announces a minute of 59 seconds: the first two bits are 10.
     yield other("ntp-leap", 123, [
-        b"\xa4\x01\x06\xec" + bytes(8) + b"GPS\0" + r[:32]
-        for r in random[:20]], gap=64, answers=True)
+        b"\xa4\x01\x06\xec" + bytes(8) + b"GPS\0" + b"".join(
+            struct.pack(">I", 0xe9d4c000 + 64 * i - behind) + r[4 * n:4 * n + 4]
+            for n, behind in enumerate((16, 1, 0, 0)))
+        for i, r in enumerate(random[:20])], gap=64, answers=True)
     yield other("quic", 443, quic(random, grease=False), gap=.01)
     yield other("quic-grease", 443, quic(random, grease=True), gap=.01)
     yield other("wireguard", 51820, [
@@ -377,4 +379,5 @@ def main():
     made.write_labels()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+../build/selftests/demo/frame.asan.o: frame.c frame.h \
+ ../../kmod/core/types.h ../../kmod/core/cursor.h ../../kmod/core/types.h
+frame.h:
+../../kmod/core/types.h:
+../../kmod/core/cursor.h:
+../../kmod/core/types.h:
