@@ -313,10 +313,11 @@ TEST_F(flow, trials_are_counted)
 	while (self->ans.protection != RTPGUARD_PROTECTION_UNIFORM)
 		feed_cipher(self, 0);
 	EXPECT_EQ(self->ans.stream->trials, 2);
-	/* One in 16, trials of 64. */
-	for (i = 0; i < 10 * RG_RETEST_ONE_IN * RG_RETEST_PACKETS; i++)
+	/* One in 16, trials of 8; a first sign by chance makes one longer. */
+	for (i = 0; i < 10 * RG_RETEST_ONE_IN * RG_RETEST_SAMPLES; i++)
 		feed_cipher(self, 0);
-	EXPECT_EQ(self->ans.stream->trials, 12);
+	EXPECT_LE(self->ans.stream->trials, 12);
+	EXPECT_GE(self->ans.stream->trials, 11);
 	/* A change begins one: at most every 64 packets. */
 	for (i = 0; i < 100 * RG_RETEST_PACKETS; i++) {
 		self->ciphers[0].pt = 96 + (i & 1);
