@@ -12,10 +12,9 @@
  *
  *	payload --> which bytes?   lanes_bettable(), body_len()
  *	              |
- *	              +-- first 8 bytes, one a lane of a u64, a plane a bit:
- *	              |      C0 S0 STEADY
+ *	              +-- first 8 bytes, one a lane of a u64: S0 STEADY
  *	              +-- up to 40 bytes, 8 at a time: D1 ON TR
- *	              `-- frames of a codec: RPT PAR IL
+ *	              `-- G.729 frames: PAR
  *	              |
  *	              v
  *	      rg_bets_gain()  Krichevsky-Trofimov, see content_bet.c
@@ -27,12 +26,6 @@
  * last RG_TRAILER_MAX bytes are left alone, or bet on only while they are seen
  * to change, which an MKI does not.
  */
-
-/* Sum of the lanes, at most 255. */
-static u32 lanes_sum(u64 lanes)
-{
-	return lanes * LANES_1 >> 56;
-}
 
 /* 1 in each of the first n lanes. */
 static u64 lanes_first(u32 n)
@@ -46,26 +39,10 @@ static u64 lanes_nonzero(u64 x)
 	return (((x & LANES_7F) + LANES_7F) | x) >> 7 & LANES_1;
 }
 
-/* 0x80 in each lane where a >= b; both below 0x80. */
-static u64 lanes_not_below(u64 a, u64 b)
+/* All bits of each lane that has a 1. */
+static u64 lanes_full(u64 lanes)
 {
-	return ((a | LANES_80) - b) & LANES_80;
-}
-
-/* Bits set in each lane. */
-static u64 lanes_weight(u64 x)
-{
-	x -= x >> 1 & LANES_1 * 0x55;
-	x = (x & LANES_1 * 0x33) + (x >> 2 & LANES_1 * 0x33);
-	return (x + (x >> 4)) & LANES_1 * 0x0f;
-}
-
-/* Sum of lanes of at most 64 each. */
-static u32 lanes_sum_wide(u64 lanes)
-{
-	const u64 even = 0x00ff00ff00ff00ffull;
-
-	return ((lanes & even) + (lanes >> 8 & even)) * 0x0001000100010001ull >> 48;
+	return (lanes << 8) - lanes;
 }
 
 /*
@@ -130,42 +107,61 @@ static u64 lanes_bettable(const struct rg_content *content,
 	return lanes_bettable_short(content, len);
 }
 
-/*
- * S0, eight bets, one a bit of byte 0, each with counts of its own; and STEADY,
- * on the bits that were the same in 7 of 8 packets. Each bit is counted when it
- * was bet on.
- */
-static void bet_bits(const struct rg_trial *trial)
+/* S0, eight bets, one a bit of byte 0, each with counts of its own. */
+static void bet_first(const struct rg_trial *trial)
 {
 	struct rg_content *content = trial->content;
-	u64 seen = content->seen;
-	u64 eighth = (seen >> 3 & LANES_1 * 0x1f) | LANES_80;
-	u64 enough = lanes_not_below(seen, 3 * LANES_1) & trial->bettable << 7;
-	const s32 *half = rg_log2_half;
-	u64 steady = 0, hits = 0;
-	u32 n = seen & 0xff;
+	u64 set = lanes_nonzero((trial->head & 0xff) * LANES_1 & LANES_BIT);
+	u64 ones = content->first_ones;
+	u32 n = content->first_seen;
 	s32 gain = 8 * (RG_BIT - (rg_log2_fact[n + 1] - rg_log2_fact[n]));
-	u8 bit;
+	u32 i, same;
 
-	for (bit = 0; bit < 8; bit++) {
-		u64 set = trial->head >> bit;
-		u64 ones = content->ones[bit];
-		u64 is_1 = eighth - (seen - ones);
-		u64 is_0 = eighth - ones;
-		u32 same = set & 1 ? ones & 0xff : n - (ones & 0xff);
-
-		content->ones[bit] = ones + (set & trial->readable);
-		gain += half[same + 1] - half[same];
-		steady += ((is_1 | is_0) & enough) >> 7;
-		hits += ((is_1 & set << 7) | (is_0 & ~(set << 7))) >> 7 &
-			enough >> 7;
+	for (i = 0; i < 64; i += 8) {
+		same = ones >> i & 0xff;
+		if (!(set >> i & 1))
+			same = n - same;
+		gain += rg_log2_half[same + 1] - rg_log2_half[same];
 	}
-	if (trial->bettable & 1 && !rg_bet_frozen(content, RG_FEATURE_S0))
-		content->bits[RG_FEATURE_S0] += gain;
-	n = lanes_sum(steady);
-	if (n)
-		rg_bet(content, RG_FEATURE_STEADY, lanes_sum(hits),
-		       n - lanes_sum(hits));
+	content->bits[RG_FEATURE_S0] += gain;
+	content->first_ones += set;
+	content->first_seen++;
+	if (content->first_seen == RG_SEEN_MAX) {
+		content->first_ones = content->first_ones >> 1 & LANES_7F;
+		content->first_seen /= 2;
+	}
+}
+
+/* STEADY, one bet for all bits that are steady. */
+static void bet_steady(const struct rg_trial *trial)
+{
+	struct rg_content *content = trial->content;
+	u64 steady = ~content->doubt[2] & lanes_full(trial->bettable);
+	u64 stayed = ~(trial->head ^ content->prev);
+	u32 hits, n;
+
+	if (content->packets < RG_STEADY_MIN || !steady)
+		return;
+	n = hweight64(steady);
+	hits = hweight64(steady & stayed);
+	rg_bet(content, RG_FEATURE_STEADY, hits, n - hits);
+}
+
+/* Counts 64 counters of three digits, a digit a word: down to 0, or up to 7. */
+static void learn_steady(const struct rg_trial *trial)
+{
+	u64 *doubt = trial->content->doubt;
+	u64 readable = lanes_full(trial->readable);
+	u64 changed = (trial->head ^ trial->content->prev) & readable;
+	u64 borrow = readable & ~changed & (doubt[0] | doubt[1] | doubt[2]);
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		u64 digit = doubt[i];
+
+		doubt[i] = (digit ^ borrow) | changed;
+		borrow &= ~digit;
+	}
 }
 
 /* 1 in each lane whose high nibble is not zero. */
@@ -189,9 +185,9 @@ static u32 body_len(const struct rg_payload *payload, u32 most)
 static void bet_body(const struct rg_trial *trial, u32 len)
 {
 	struct rg_content *content = trial->content;
-	u64 on = 0, tr = 0, d1 = 0, before = 0, valid = LANES_1;
+	u64 before = 0, valid = LANES_1;
+	u32 on = 0, tr = 0, d1 = 0;
 	struct rg_cur cur;
-	u32 n;
 
 	rg_cur_init(&cur, trial->payload->data, len);
 	while (cur.left) {
@@ -202,19 +198,17 @@ static void bet_body(const struct rg_trial *trial, u32 len)
 		/* Bytes that are not there are 0, which no count sees. */
 		word = rg_cur_lanes(&cur);
 		change = word ^ (word << 8 | before >> 56);
-		on += lanes_weight(word);
-		tr += lanes_weight((word ^ word >> 1) & LANES_7F);
-		d1 += lanes_high(change) & valid;
+		on += hweight64(word);
+		tr += hweight64((word ^ word >> 1) & LANES_7F);
+		d1 += hweight64(lanes_high(change) & valid);
 		before = word;
 	}
-	n = lanes_sum_wide(on);
-	rg_bet(content, RG_FEATURE_ON, n, 8 * len - n);
-	n = lanes_sum_wide(tr);
-	rg_bet(content, RG_FEATURE_TR, n, 7 * len - n);
+	rg_bet(content, RG_FEATURE_ON, on, 8 * len - on);
+	rg_bet(content, RG_FEATURE_TR, tr, 7 * len - tr);
 	/* The first byte has none before it. */
-	n = lanes_sum(d1) - (lanes_high(trial->head) & 1);
+	d1 -= lanes_high(trial->head) & 1;
 	if (len > 1)
-		rg_bet(content, RG_FEATURE_D1, len - 1 - n, n);
+		rg_bet(content, RG_FEATURE_D1, len - 1 - d1, d1);
 }
 
 /* Video has little bias a byte, and many bytes: ON goes on. */
@@ -222,17 +216,15 @@ static void bet_video(const struct rg_trial *trial, u32 from)
 {
 	u32 len = body_len(trial->payload, RG_VIDEO_BYTES);
 	struct rg_cur cur;
-	u32 left, bytes, n;
-	u64 on;
+	u32 left, bytes, on;
 
 	rg_cur_init(&cur, trial->payload->data, len);
 	rg_cur_skip(&cur, from);
 	for (left = cur.left; left; left -= bytes) {
 		bytes = left < RG_CONTENT_BYTES ? left : RG_CONTENT_BYTES;
 		for (on = 0; cur.left > left - bytes; )
-			on += lanes_weight(rg_cur_lanes(&cur));
-		n = lanes_sum_wide(on);
-		rg_bet(trial->content, RG_FEATURE_ON, n, 8 * bytes - n);
+			on += hweight64(rg_cur_lanes(&cur));
+		rg_bet(trial->content, RG_FEATURE_ON, on, 8 * bytes - on);
 	}
 }
 
@@ -242,14 +234,9 @@ static void learn(const struct rg_trial *trial)
 	struct rg_content *content = trial->content;
 	u32 len = trial->payload->len;
 	u64 moved = lanes_nonzero(trial->head ^ content->prev) & trial->readable;
-	u8 bit;
 
-	content->seen += trial->readable;
-	if (lanes_not_below(content->seen, RG_SEEN_MAX * LANES_1)) {
-		content->seen = content->seen >> 1 & LANES_7F;
-		for (bit = 0; bit < 8; bit++)
-			content->ones[bit] = content->ones[bit] >> 1 & LANES_7F;
-	}
+	if (content->packets)
+		learn_steady(trial);
 	if (content->len != len || !content->packets)
 		content->len_run = 1;
 	else if (content->len_run < 3)
@@ -262,21 +249,37 @@ static void learn(const struct rg_trial *trial)
 	content->len = len;
 }
 
-static void best_find(struct rg_content *content)
+static s32 best(const struct rg_content *content)
 {
-	u8 i, best = 0;
+	s32 most = content->bits[0];
+	u32 i;
+
+	for (i = 1; i < RG_FEATURES; i++)
+		most = content->bits[i] > most ? content->bits[i] : most;
+	return most;
+}
+
+/**
+ * rg_content_feature() - which feature is the best?
+ * @content: a test
+ *
+ * Context: as for rg_content_feed().
+ * Return: enum rg_feature of the one that has @content->best.
+ */
+u8 rg_content_feature(const struct rg_content *content)
+{
+	u8 i, most = 0;
 
 	for (i = 1; i < RG_FEATURES; i++) {
-		if (content->bits[i] > content->bits[best])
-			best = i;
+		if (content->bits[i] > content->bits[most])
+			most = i;
 	}
-	content->best = content->bits[best];
-	content->feature = best;
+	return most;
 }
 
 static u32 positions(const struct rg_trial *trial, u32 body)
 {
-	u32 head = lanes_sum(trial->bettable);
+	u32 head = hweight64(trial->bettable);
 	u32 sum = trial->content->positions + (body > head ? body : head);
 
 	return sum < RG_POSITIONS_MAX ? sum : RG_POSITIONS_MAX;
@@ -304,18 +307,15 @@ void rg_content_feed(struct rg_content *content,
 	trial.readable = lanes_first(cur.left);
 	trial.head = rg_cur_lanes(&cur);
 	trial.bettable = lanes_bettable(content, payload) & trial.readable;
-	if (trial.bettable & 1 && content->packets && !payload->alone)
-		rg_bet(content, RG_FEATURE_C0,
-		       !((trial.head ^ content->prev) & 0xff),
-		       !!((trial.head ^ content->prev) & 0xff));
-	bet_bits(&trial);
+	if (trial.bettable & 1 && !rg_bet_frozen(content, RG_FEATURE_S0))
+		bet_first(&trial);
+	bet_steady(&trial);
 	if (len)
 		bet_body(&trial, len);
 	if (payload->len >= RG_VIDEO_LEN_MIN)
 		bet_video(&trial, len);
-	rg_bet_repeat(&trial);
-	rg_bet_frames(&trial);
-	best_find(content);
+	rg_bet_parity(&trial);
+	content->best = best(content);
 	content->positions = positions(&trial, len);
 	learn(&trial);
 	if (content->packets < RG_PACKETS_MAX)

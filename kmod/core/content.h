@@ -8,26 +8,20 @@
 
 /**
  * enum rg_feature - ways in which a payload may differ from cipher text
- * @RG_FEATURE_C0: byte 0 is byte 0 of the packet before
  * @RG_FEATURE_S0: each bit of byte 0 is biased
- * @RG_FEATURE_STEADY: bits that hardly ever changed stay as they are
+ * @RG_FEATURE_STEADY: bits that did not change lately stay as they are
  * @RG_FEATURE_D1: a high nibble is that of the byte before
  * @RG_FEATURE_ON: a bit is 1
  * @RG_FEATURE_TR: a bit is not its neighbour
- * @RG_FEATURE_RPT: the payload is that of the packet before
  * @RG_FEATURE_PAR: the parity of a G.729 frame holds (G.729, 4.1.4)
- * @RG_FEATURE_IL: an iLBC frame ends with a 0 bit (RFC 3951, 3.8)
  */
 enum rg_feature {
-	RG_FEATURE_C0,
 	RG_FEATURE_S0,
 	RG_FEATURE_STEADY,
 	RG_FEATURE_D1,
 	RG_FEATURE_ON,
 	RG_FEATURE_TR,
-	RG_FEATURE_RPT,
 	RG_FEATURE_PAR,
-	RG_FEATURE_IL,
 	RG_FEATURES,
 };
 
@@ -48,29 +42,27 @@ struct rg_bets {
  * @prev: first bytes of the packet before, byte i in lane i
  * @moved: 1 in each lane whose byte the packet before had changed
  * @moved_twice: and the one before that too
- * @seen: in lane i, how many packets had a byte i, halved at RG_SEEN_MAX
- * @ones: by bit, in lane i, how many of these had the bit set
+ * @doubt: for each bit of @prev the digits of a counter, @doubt[2] the highest:
+ *	7 when it changed, one less for each time it stayed; steady below 4
+ * @first_ones: in lane i, how many of @first_seen had bit i set
  * @bits: evidence of each feature, in units of 1 / RG_BIT bit
- * @bets: of each feature; S0 has its own in @ones
+ * @bets: of each feature; S0 has its own in @first_ones
  * @best: highest of @bits
  * @packets: tested
  * @positions: bytes bet on, up to RG_POSITIONS_MAX
  * @len: payload length of the packet before
+ * @first_seen: packets with a first byte, halved at RG_SEEN_MAX
  * @len_min: shortest payload with room for a tag, up to 255
  * @tail: sources of the parities of the last two frames, for PAR
- * @sum: of the payload before, for RPT
  * @len_run: packets in a row with that length, up to 3
  * @tail_run: packets in a row whose @tail changed, up to 2
- * @last_run: packets in a row whose last byte changed, up to 2
- * @last: last byte of the packet before
- * @feature: enum rg_feature that has @best
  */
 struct rg_content {
 	u64 prev;
 	u64 moved;
 	u64 moved_twice;
-	u64 seen;
-	u64 ones[8];
+	u64 doubt[3];
+	u64 first_ones;
 	s32 bits[RG_FEATURES];
 	struct rg_bets bets[RG_FEATURES];
 	s32 best;
@@ -78,13 +70,10 @@ struct rg_content {
 	u16 positions;
 	u16 len;
 	u16 tail[2];
-	u16 sum;
+	u8 first_seen;
 	u8 len_min;
 	u8 len_run;
 	u8 tail_run;
-	u8 last_run;
-	u8 last;
-	u8 feature;
 };
 
 /**
@@ -93,7 +82,7 @@ struct rg_content {
  * @len: bytes of it on the wire, padding stripped
  * @readable: bytes at @data, at most @len
  * @pt: payload type
- * @alone: the packet before may be another stream's: C0 does not bet
+ * @alone: the packet before may be another stream's
  */
 struct rg_payload {
 	const u8 *data;
@@ -124,6 +113,7 @@ extern const struct rg_feature_info rg_features[RG_FEATURES];
 /* content.c */
 void rg_content_feed(struct rg_content *content,
 		     const struct rg_payload *payload);
+u8 rg_content_feature(const struct rg_content *content);
 
 /* content_bet.c */
 s32 rg_bets_weight(u32 hits, u32 misses);

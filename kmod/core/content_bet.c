@@ -7,13 +7,8 @@
  */
 #define MISS_1	65536
 #define MISS_4	6102
-#define MISS_8	370
-#define MISS_16	1
 
 const struct rg_feature_info rg_features[RG_FEATURES] = {
-	[RG_FEATURE_C0] = {
-		"C0", 8 * RG_BIT, MISS_8, 8, "byte 0"
-	},
 	[RG_FEATURE_S0] = {
 		"S0", 1 * RG_BIT, MISS_1, 1, "bits of byte 0"
 	},
@@ -29,16 +24,37 @@ const struct rg_feature_info rg_features[RG_FEATURES] = {
 	[RG_FEATURE_TR] = {
 		"TR", 1 * RG_BIT, MISS_1, 1, "bits of bytes 0-39"
 	},
-	[RG_FEATURE_RPT] = {
-		"RPT", 16 * RG_BIT, MISS_16, 16, "all, up to 64"
-	},
 	[RG_FEATURE_PAR] = {
 		"PAR", 1 * RG_BIT, MISS_1, 1, "bytes 2-3 of 10"
 	},
-	[RG_FEATURE_IL] = {
-		"IL", 1 * RG_BIT, MISS_1, 1, "last byte of 50 or 38"
-	},
 };
+
+static s32 weight(u32 hits, u32 misses)
+{
+	return rg_log2_half[hits] + rg_log2_half[misses] -
+	       rg_log2_fact[hits + misses];
+}
+
+/* Inline: called for each feature of each packet. */
+static inline s32 bets_gain(struct rg_bets *bets, u8 feature, u32 hits, u32 misses)
+{
+	const struct rg_feature_info *info = &rg_features[feature];
+	u32 h = bets->hits + hits;
+	u32 m = bets->misses + misses;
+	s32 log2 = weight(h, m);
+	s32 gain = log2 - bets->log2 + (s32)hits * info->hit +
+		   (s32)misses * info->miss;
+
+	if (h + m > RG_BETS_MAX) {
+		h /= 2;
+		m /= 2;
+		log2 = weight(h, m);
+	}
+	bets->hits = h;
+	bets->misses = m;
+	bets->log2 = log2;
+	return gain;
+}
 
 /**
  * rg_bets_weight() - what the estimate gives a sequence of hits and misses
@@ -50,8 +66,7 @@ const struct rg_feature_info rg_features[RG_FEATURES] = {
  */
 s32 rg_bets_weight(u32 hits, u32 misses)
 {
-	return rg_log2_half[hits] + rg_log2_half[misses] -
-	       rg_log2_fact[hits + misses];
+	return weight(hits, misses);
 }
 
 /**
@@ -70,22 +85,7 @@ s32 rg_bets_weight(u32 hits, u32 misses)
  */
 s32 rg_bets_gain(struct rg_bets *bets, u8 feature, u32 hits, u32 misses)
 {
-	const struct rg_feature_info *info = &rg_features[feature];
-	u32 h = bets->hits + hits;
-	u32 m = bets->misses + misses;
-	s32 log2 = rg_bets_weight(h, m);
-	s32 gain = log2 - bets->log2 + (s32)hits * info->hit +
-		   (s32)misses * info->miss;
-
-	if (h + m > RG_BETS_MAX) {
-		h /= 2;
-		m /= 2;
-		log2 = rg_bets_weight(h, m);
-	}
-	bets->hits = h;
-	bets->misses = m;
-	bets->log2 = log2;
-	return gain;
+	return bets_gain(bets, feature, hits, misses);
 }
 
 /**
@@ -114,6 +114,6 @@ bool rg_bet_frozen(const struct rg_content *content, u8 feature)
 void rg_bet(struct rg_content *content, u8 feature, u32 hits, u32 misses)
 {
 	if (!rg_bet_frozen(content, feature))
-		content->bits[feature] += rg_bets_gain(&content->bets[feature],
-						       feature, hits, misses);
+		content->bits[feature] += bets_gain(&content->bets[feature],
+						    feature, hits, misses);
 }

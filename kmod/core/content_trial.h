@@ -8,8 +8,8 @@
 /* What the files of the content test share, and nobody else needs. */
 
 #define LANES_1		0x0101010101010101ull
-#define LANES_80	(LANES_1 << 7)
 #define LANES_7F	(LANES_1 * 0x7f)
+#define LANES_BIT	0x8040201008040201ull	/* bit i in lane i */
 
 /**
  * struct rg_trial - one payload on its way through the test
@@ -31,8 +31,7 @@ struct rg_trial {
 bool rg_bet_frozen(const struct rg_content *content, u8 feature);
 void rg_bet(struct rg_content *content, u8 feature, u32 hits, u32 misses);
 
-/* content_frames.c */
-void rg_bet_repeat(const struct rg_trial *trial);
-void rg_bet_frames(const struct rg_trial *trial);
+/* content_parity.c */
+void rg_bet_parity(const struct rg_trial *trial);
 
 #endif /* RG_CORE_CONTENT_TRIAL_H */

@@ -75,9 +75,12 @@ static inline u32 rg_cur_be32(struct rg_cur *cur)
 
 static inline u64 rg_cur_be64(struct rg_cur *cur)
 {
-	u64 high = rg_cur_be32(cur);
+	const u8 *p = rg_cur_take(cur, 8);
 
-	return high << 32 | rg_cur_be32(cur);
+	/* Compilers make one load of this. */
+	return p ? (u64)p[0] << 56 | (u64)p[1] << 48 | (u64)p[2] << 40 |
+		   (u64)p[3] << 32 | (u64)p[4] << 24 | (u64)p[5] << 16 |
+		   (u64)p[6] << 8 | p[7] : 0;
 }
 
 /**

@@ -68,11 +68,17 @@
 /* Bets remembered: above, hits and misses are halved. */
 #define RG_BETS_MAX		1024
 
-/* Packets that each of the first bytes remembers, likewise. */
+/* Packets that the first byte remembers, likewise. */
 #define RG_SEEN_MAX		120
 
-/* Evidence below which a feature bets no more: it could only overflow. */
-#define RG_FROZEN_BITS		1024
+/* Packets before the first bet on steady bits. */
+#define RG_STEADY_MIN		2
+
+/*
+ * Evidence below which a feature bets no more: little comes back from there, and
+ * in cipher text S0, the dearest, is there after five packets.
+ */
+#define RG_FROZEN_BITS		8
 
 /* Counted no further. */
 #define RG_POSITIONS_MAX	0x8000
@@ -82,10 +88,8 @@
 #define RG_VIDEO_LEN_MIN	512
 #define RG_VIDEO_BYTES		256
 
-/* Payloads that are read as a whole, for their frames, for their sum. */
-#define RG_FRAMES_BYTES_MAX	160
+/* Payloads that are read as a whole, for the parity of their frames. */
 #define RG_PARITY_BYTES_MAX	80
-#define RG_REPEAT_BYTES_MAX	64
 
 /*
  * Verdicts of the content test. A false alarm cuts a call: at 45 bits one trial

@@ -41,16 +41,19 @@ bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp)
 {
 	struct rg_cur cur;
 	u8 first, second;
+	u64 head;
 	u32 off;
 
 	rg_cur_init(&cur, pkt->data, pkt->len);
-	first = rg_cur_u8(&cur);
-	second = rg_cur_u8(&cur);
-	rtp->seq = rg_cur_be16(&cur);
-	rtp->ts = rg_cur_be32(&cur);
+	head = rg_cur_be64(&cur);
 	rtp->ssrc = rg_cur_be32(&cur);
+	first = head >> 56;
+	second = head >> 48;
 	if (cur.err || first >> 6 != RTP_VERSION)
 		return false;
+
+	rtp->seq = head >> 32;
+	rtp->ts = head;
 
 	rtp->pt = second & 0x7f;
 	rtp->marker = second & 0x80;

@@ -90,15 +90,19 @@ bool rg_stream_fresh(const struct rg_stream *stream)
 	return !stream->content || (!stream->content->packets && !stream->burst);
 }
 
-/* Beyond RG_TRIALS_MAX a trial costs a bit for every doubling. */
-static s32 trials_cost(const struct rg_stream *stream)
+/*
+ * Does the evidence reach so many bits? Beyond RG_TRIALS_MAX a trial costs a bit
+ * for every doubling.
+ */
+static bool reaches(const struct rg_stream *stream, s32 bits)
 {
 	u32 trials = stream->trials / RG_TRIALS_MAX;
-	s32 bits = 0;
 
+	if (stream->content->best < bits)
+		return false;
 	for (; trials; trials /= 2)
-		bits++;
-	return bits * RG_BIT;
+		bits += RG_BIT;
+	return stream->content->best >= bits;
 }
 
 static void set_protection(struct rg_stream *stream, u8 protection)
@@ -119,7 +123,7 @@ static void structure_found(struct rg_stream *stream)
 {
 	stream->evidence |= RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE;
 	stream->peak = stream->content->best;
-	stream->feature = stream->content->feature;
+	stream->feature = rg_content_feature(stream->content);
 }
 
 static bool becomes_clear(struct rg_stream *stream, bool hidden)
@@ -138,7 +142,7 @@ static bool becomes_clear(struct rg_stream *stream, bool hidden)
 		return false;
 	if (stream->evidence & ACCELERATORS)
 		clear_at = RG_SUSPECTED_BITS;
-	if (stream->content->best < clear_at + trials_cost(stream))
+	if (!reaches(stream, clear_at))
 		return false;
 	structure_found(stream);
 	return true;
@@ -186,7 +190,7 @@ static bool turns_out_uniform(struct rg_stream *stream)
 
 	if (content->best > stream->peak) {
 		stream->peak = content->best;
-		stream->feature = content->feature;
+		stream->feature = rg_content_feature(content);
 		stream->quiet = 0;
 	} else {
 		stream->quiet++;
@@ -214,7 +218,7 @@ static bool conclude(struct rg_stream *stream, bool hidden)
 		settle(stream);
 		return true;
 	}
-	if (content->best >= RG_SUSPECTED_BITS + trials_cost(stream)) {
+	if (reaches(stream, RG_SUSPECTED_BITS)) {
 		suspect(stream);
 		return true;
 	}

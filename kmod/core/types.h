@@ -7,7 +7,7 @@
  * place that knows which of the two it is.
  */
 #ifdef __KERNEL__
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
@@ -31,6 +31,7 @@ typedef __s64 s64;
 #ifndef BIT
 #define BIT(nr) (1UL << (nr))
 #endif
+#define hweight64(word) ((u32)__builtin_popcountll(word))
 #endif
 
 #endif /* RG_CORE_TYPES_H */

@@ -226,7 +226,7 @@ static u32 trials_max(u8 feature)
 	case RG_FEATURE_TR:
 		return TRIALS_MAX;
 	default:
-		/* RPT, PAR and IL have fewer. */
+		/* PAR has fewer. */
 		return RG_CONTENT_BYTES;
 	}
 }
@@ -389,12 +389,13 @@ TEST_F_TIMEOUT(bets, bits_of_the_first_bytes, 300)
 	random_seed(&random, 1);
 	for (seen = 0; seen < RG_SEEN_MAX; seen++) {
 		for (ones = 0; ones <= 2 * seen; ones++) {
-			content.seen = seen * 0x0101;
-			for (bit = 0; bit < 8; bit++) {
-				content.ones[bit] = ones * 0x0101;
-				if (ones > seen)
-					content.ones[bit] = 0x0101 *
-						random_below(&random, seen + 1);
+			content.first_seen = seen;
+			content.first_ones = 0;
+			for (bit = 0; bit < 64; bit += 8) {
+				u64 set = ones <= seen ? ones :
+					  random_below(&random, seen + 1);
+
+				content.first_ones |= set << bit;
 			}
 			ASSERT_LE(bytes_sum(self->fractions, &content,
 					    RG_FEATURE_S0), ONE)
@@ -410,7 +411,7 @@ TEST(counts_stay_in_range)
 	u8 bytes[RG_CONTENT_BYTES + RG_TRAILER_MAX];
 	struct rg_payload payload = { .data = bytes, .pt = 96 };
 	struct rg_random random;
-	u32 i, bit, lane, f;
+	u32 i, bit, f;
 
 	random_seed(&random, 2);
 	for (i = 0; i < 20000; i++) {
@@ -423,13 +424,10 @@ TEST(counts_stay_in_range)
 		/* Beyond a verdict nothing is fed: it could overflow. */
 		if (content.best >= RG_CLEAR_BITS)
 			memset(content.bits, 0, sizeof(content.bits));
-		for (lane = 0; lane < 64; lane += 8) {
-			u8 seen = content.seen >> lane;
-
-			ASSERT_LT(seen, RG_SEEN_MAX);
-			for (bit = 0; bit < 8; bit++)
-				ASSERT_LE((u8)(content.ones[bit] >> lane), seen);
-		}
+		ASSERT_LT(content.first_seen, RG_SEEN_MAX);
+		for (bit = 0; bit < 64; bit += 8)
+			ASSERT_LE((u8)(content.first_ones >> bit),
+				  content.first_seen);
 		for (f = 0; f < RG_FEATURES; f++)
 			ASSERT_LE(content.bets[f].hits + content.bets[f].misses,
 				  RG_BETS_MAX);
