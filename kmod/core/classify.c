@@ -90,6 +90,26 @@ static bool excused(const struct rg_media *media, const struct rg_packet *pkt)
 	return (!media || !media->sides[pkt->dir].media) && rg_lookalike(pkt);
 }
 
+static void feed(struct rg_media *media, const struct rg_packet *pkt,
+		 struct rg_answer *ans)
+{
+	union rg_parsed parsed;
+	size_t i;
+
+	memset(ans, 0, sizeof(*ans));
+	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
+		if (!recognisers[i]->parse(pkt, &parsed))
+			continue;
+		if (recognisers[i]->shape == RG_SHAPE_RTP && excused(media, pkt))
+			return;
+		ans->shape = recognisers[i]->shape;
+		ans->hold = ans->shape == RG_SHAPE_RTP;
+		if (media)
+			recognisers[i]->feed(media, pkt, &parsed, ans);
+		return;
+	}
+}
+
 /**
  * rg_feed() - classify one datagram of a flow
  * @media: state of the flow, or NULL to ask for the shape alone
@@ -104,23 +124,8 @@ static bool excused(const struct rg_media *media, const struct rg_packet *pkt)
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans)
 {
-	union rg_parsed parsed;
-	size_t i;
-
-	memset(ans, 0, sizeof(*ans));
-	if (media && rg_stream_feed_decided(media, pkt, ans))
-		return;
-	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
-		if (!recognisers[i]->parse(pkt, &parsed))
-			continue;
-		if (recognisers[i]->shape == RG_SHAPE_RTP && excused(media, pkt))
-			return;
-		ans->shape = recognisers[i]->shape;
-		ans->hold = ans->shape == RG_SHAPE_RTP;
-		if (media)
-			recognisers[i]->feed(media, pkt, &parsed, ans);
-		return;
-	}
+	if (!media || !rg_stream_feed_decided(media, pkt, ans))
+		feed(media, pkt, ans);
 }
 
 /**

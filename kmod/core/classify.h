@@ -20,10 +20,54 @@ enum rg_shape {
 };
 
 /**
+ * struct rg_answer - what is known of a packet
+ * @shape: enum rg_shape
+ * @class: enum rtpguard_class of the stream the packet belongs to
+ * @protection: enum rtpguard_protection of it
+ * @subject: enum rtpguard_subject
+ * @hold: could be media and nothing shows otherwise: strict holds it back
+ * @changed: class or protection of the stream changed with this packet
+ * @duplicate: the network's copy of a packet seen before
+ * @restored: the stream was suspected, and turned out uniform with this packet
+ * @evidence: enum rtpguard_evidence bits behind it
+ * @stream: the stream, or NULL: it has no place; valid as long as the state is
+ * @passed: where the caller counts what passed undecided, or NULL
+ */
+struct rg_answer {
+	u8 shape;
+	u8 class;
+	u8 protection;
+	u8 subject;
+	bool hold;
+	bool changed;
+	bool duplicate;
+	bool restored;
+	u64 evidence;
+	const struct rg_stream *stream;
+	u64 *passed;
+};
+
+/**
+ * struct rg_fast - a packet after which the next alike needs no closer look
+ * @stream: its stream, which is decided, or NULL: look at every packet
+ * @head: its first eight bytes, the marker left out
+ * @ssrc: synchronisation source
+ * @wire_len: its length
+ * @answer: what is known of the next
+ */
+struct rg_fast {
+	struct rg_stream *stream;
+	u64 head;
+	u32 ssrc;
+	u32 wire_len;
+	struct rg_answer answer;
+};
+
+/**
  * struct rg_side - what one direction of a flow has shown
  * @streams: its SSRCs
  * @shared: the SSRCs that found no place in @streams, tested as one
- * @last: stream of the packet before, or NULL
+ * @fast: the packet before
  * @clear_evidence: of a stream that was clear and gave up its place; 0: none
  * @rtcp: its RTCP
  * @heard: packets that look like RTP, modulo 2^16
@@ -35,7 +79,7 @@ enum rg_shape {
 struct rg_side {
 	struct rg_stream streams[RG_STREAMS_MAX];
 	struct rg_stream shared;
-	struct rg_stream *last;
+	struct rg_fast fast;
 	u64 clear_evidence;
 	struct rg_rtcp_state rtcp;
 	u16 heard;
@@ -62,34 +106,6 @@ struct rg_media {
 	struct rg_content *spare;
 	u8 next_note;
 	bool sated;
-};
-
-/**
- * struct rg_answer - what is known of a packet
- * @shape: enum rg_shape
- * @class: enum rtpguard_class of the stream the packet belongs to
- * @protection: enum rtpguard_protection of it
- * @subject: enum rtpguard_subject
- * @hold: could be media and nothing shows otherwise: strict holds it back
- * @changed: class or protection of the stream changed with this packet
- * @duplicate: the network's copy of a packet seen before
- * @restored: the stream was suspected, and turned out uniform with this packet
- * @evidence: enum rtpguard_evidence bits behind it
- * @stream: the stream, or NULL: it has no place; valid as long as the state is
- * @passed: where the caller counts what passed undecided, or NULL
- */
-struct rg_answer {
-	u8 shape;
-	u8 class;
-	u8 protection;
-	u8 subject;
-	bool hold;
-	bool changed;
-	bool duplicate;
-	bool restored;
-	u64 evidence;
-	const struct rg_stream *stream;
-	u64 *passed;
 };
 
 /**

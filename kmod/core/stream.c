@@ -6,6 +6,10 @@
 
 #include <uapi/linux/rtpguard.h>
 
+/* In the first eight bytes of a packet, read as one number. */
+#define MARKER		(1ull << 55)
+#define SEQ_STEP	(1ull << 32)
+
 enum step {
 	STEP_ON,	/* goes on from the packet before */
 	STEP_LATE,	/* reordered, seen for the first time */
@@ -378,19 +382,6 @@ static bool undecided(const struct rg_media *media)
 	return false;
 }
 
-/* May the next packet like this one take rg_stream_feed_decided()? */
-static void stream_fast_set(struct rg_stream *stream, const struct rg_packet *pkt)
-{
-	struct rg_cur cur;
-
-	rg_cur_init(&cur, pkt->data, pkt->len);
-	stream->first = rg_cur_be16(&cur);
-	stream->wire_len = pkt->wire_len;
-	stream->fast = (stream->protection == RTPGUARD_PROTECTION_CLEAR &&
-			!stream->content) ||
-		       stream->protection == RTPGUARD_PROTECTION_UNIFORM;
-}
-
 /* Everything a packet that is no duplicate teaches about its stream. */
 static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 			 const struct rg_packet *pkt, const struct rg_rtp *rtp,
@@ -414,7 +405,26 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 				stream->protection == RTPGUARD_PROTECTION_UNIFORM;
 	}
 	content_give(media, stream);
-	stream_fast_set(stream, pkt);
+}
+
+/* May the next packet like this one take rg_stream_feed_decided()? */
+static void fast_set(struct rg_side *side, struct rg_stream *stream,
+		     const struct rg_packet *pkt, const struct rg_answer *ans)
+{
+	struct rg_fast *fast = &side->fast;
+	struct rg_cur cur;
+
+	fast->stream = NULL;
+	if (!stream || ans->changed ||
+	    (stream->protection != RTPGUARD_PROTECTION_UNIFORM &&
+	     (stream->protection != RTPGUARD_PROTECTION_CLEAR || stream->content)))
+		return;
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	fast->stream = stream;
+	fast->head = rg_cur_be64(&cur) & ~MARKER;
+	fast->ssrc = stream->ssrc;
+	fast->wire_len = pkt->wire_len;
+	fast->answer = *ans;
 }
 
 static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
@@ -442,18 +452,20 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 		stream_learn(media, stream, pkt, rtp, step == STEP_BROKEN, ans);
 	if (ans->changed)
 		media->sated = !undecided(media);
-	side->last = stream;
 	rtp_answer(side, stream, note, ans);
+	fast_set(side, step == STEP_ON ? stream : NULL, pkt, ans);
 }
 
 /**
  * rg_stream_feed_decided() - feed a packet of a stream that is decided, fast
  * @media: state of the flow
  * @pkt: the datagram
- * @ans: zeroed; filled when the answer is true
+ * @ans: filled when the answer is true
  *
  * What goes on just as the packet before, of the same stream, with nothing to
- * be tested, needs neither a parser nor a search.
+ * be tested, needs neither a parser nor a search. The first eight bytes are one
+ * number here: its sequence number is one higher, and the timestamp below it no
+ * further than RG_TS_AHEAD_MAX. Where one of both wraps, it is looked at closely.
  *
  * Context: as for rg_feed().
  * Return: true when that was all there is to be done.
@@ -461,41 +473,32 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 bool rg_stream_feed_decided(struct rg_media *media, const struct rg_packet *pkt,
 			    struct rg_answer *ans)
 {
-	struct rg_stream *stream = media->sides[pkt->dir].last;
+	struct rg_fast *fast = &media->sides[pkt->dir].fast;
+	struct rg_stream *stream = fast->stream;
 	struct rg_cur cur;
-	u64 first, second;
-	u16 seq;
-	u32 ts;
+	u64 head;
+	u32 ssrc;
 
-	if (!stream || !stream->fast || pkt->wire_len != stream->wire_len)
+	if (!stream || pkt->wire_len != fast->wire_len)
 		return false;
 	rg_cur_init(&cur, pkt->data, pkt->len);
-	first = rg_cur_be64(&cur);
-	second = rg_cur_be32(&cur);
-	seq = first >> 32;
-	ts = first;
-	if (cur.err || second != stream->ssrc ||
-	    ((first >> 48 ^ stream->first) & 0xff7f) ||
-	    (u16)(seq - stream->seq) != 1 ||
-	    ts - stream->ts > RG_TS_AHEAD_MAX)
+	head = rg_cur_be64(&cur) & ~MARKER;
+	ssrc = rg_cur_be32(&cur);
+	if (cur.err || ssrc != fast->ssrc ||
+	    head - fast->head - SEQ_STEP > RG_TS_AHEAD_MAX)
 		return false;
 	if (stream->protection != RTPGUARD_PROTECTION_CLEAR) {
 		if (stream->burst || stream->skipped >= RG_RETEST_ONE_IN - 1)
 			return false;
 		stream->skipped++;
 	}
+	fast->head = head;
 	stream->seen = stream->seen << 1 | 1;
-	stream->seq = seq;
-	stream->ts = ts;
+	stream->seq = head >> 32;
+	stream->ts = head;
 	stream->packets++;
 	stream->last_ms = pkt->now_ms;
-	ans->shape = RG_SHAPE_RTP;
-	ans->subject = RTPGUARD_SUBJECT_MEDIA;
-	ans->class = stream->class;
-	ans->protection = stream->protection;
-	ans->evidence = stream->evidence;
-	ans->stream = stream;
-	ans->passed = &stream->passed;
+	*ans = fast->answer;
 	return true;
 }
 

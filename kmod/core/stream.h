@@ -28,8 +28,6 @@ struct rg_rtp;
  * @trials: content tests begun, one after the other
  * @quiet: packets tested since @peak
  * @len: payload length of the last packet
- * @wire_len: of the last packet
- * @first: first two bytes of the last packet
  * @heard: rg_side.heard at the last packet
  * @pt: payload type of the last packet
  * @run: packets in continuity, counted up to RG_CONTINUITY_MIN
@@ -38,7 +36,6 @@ struct rg_rtp;
  * @len_run: packets in a row of length @len, up to RG_LEN_RUN_MIN
  * @skipped: packets since the last that was tested, when uniform
  * @burst: packets still to be tested without skipping any
- * @fast: decided, and no reason to look closer at what goes on
  * @feature: enum rg_feature that @peak is of
  * @class: enum rtpguard_class
  * @protection: enum rtpguard_protection
@@ -59,8 +56,6 @@ struct rg_stream {
 	u16 trials;
 	u16 quiet;
 	u16 len;
-	u16 first;
-	u32 wire_len;
 	u16 heard;
 	u8 pt;
 	u8 run;
@@ -69,7 +64,6 @@ struct rg_stream {
 	u8 len_run;
 	u8 skipped;
 	u8 burst;
-	bool fast;
 	u8 feature;
 	u8 class;
 	u8 protection;
