@@ -47,6 +47,10 @@ struct rg_answer {
 	u64 *passed;
 };
 
+/* In the first eight bytes of an RTP packet, read as one number. */
+#define RG_FAST_MARKER		(1ull << 55)
+#define RG_FAST_SEQ_STEP	(1ull << 32)
+
 /**
  * struct rg_fast - a packet after which the next alike needs no closer look
  * @stream: its stream, which is decided, or NULL: look at every packet
@@ -157,10 +161,6 @@ extern const struct rg_recogniser rg_rtcp_recogniser;
 struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc);
 void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *stream);
 void rg_note_read(const struct rg_note *note, struct rg_stream *stream);
-
-/* stream.c */
-bool rg_stream_feed_decided(struct rg_media *media, const struct rg_packet *pkt,
-			    struct rg_answer *ans);
 
 /* classify.c */
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,

@@ -3,6 +3,7 @@
 #include "cursor.h"
 
 #define RTP_VERSION		2
+#define RTP_PT_STATIC_LAST	34	/* RFC 3551, table 5 */
 #define RTP_PT_RTCP_FIRST	64
 #define RTP_PT_RTCP_LAST	95
 
@@ -82,6 +83,8 @@ static u8 static_unit(u8 pt)
 {
 	size_t i;
 
+	if (pt > RTP_PT_STATIC_LAST)
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(static_lengths); i++) {
 		if (static_lengths[i].pt == pt)
 			return static_lengths[i].unit;

@@ -6,10 +6,6 @@
 
 #include <uapi/linux/rtpguard.h>
 
-/* In the first eight bytes of a packet, read as one number. */
-#define MARKER		(1ull << 55)
-#define SEQ_STEP	(1ull << 32)
-
 enum step {
 	STEP_ON,	/* goes on from the packet before */
 	STEP_LATE,	/* reordered, seen for the first time */
@@ -360,9 +356,10 @@ static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 	} else if (side->media) {
 		ans->class = RTPGUARD_CLASS_RTP;
 	}
-	side->bad |= rg_protection_worse(ans->protection,
-					 RTPGUARD_PROTECTION_UNDETERMINED);
-	if (side->bad && ans->protection == RTPGUARD_PROTECTION_UNDETERMINED)
+	if (ans->protection != RTPGUARD_PROTECTION_UNDETERMINED)
+		side->bad |= rg_protection_worse(ans->protection,
+						 RTPGUARD_PROTECTION_UNDETERMINED);
+	else if (side->bad)
 		worst_speaks(side, ans);
 }
 
@@ -407,7 +404,7 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	content_give(media, stream);
 }
 
-/* May the next packet like this one take rg_stream_feed_decided()? */
+/* May the next packet like this one be answered without a closer look? */
 static void fast_set(struct rg_side *side, struct rg_stream *stream,
 		     const struct rg_packet *pkt, const struct rg_answer *ans)
 {
@@ -421,7 +418,7 @@ static void fast_set(struct rg_side *side, struct rg_stream *stream,
 		return;
 	rg_cur_init(&cur, pkt->data, pkt->len);
 	fast->stream = stream;
-	fast->head = rg_cur_be64(&cur) & ~MARKER;
+	fast->head = rg_cur_be64(&cur) & ~RG_FAST_MARKER;
 	fast->ssrc = stream->ssrc;
 	fast->wire_len = pkt->wire_len;
 	fast->answer = *ans;
@@ -454,52 +451,6 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 		media->sated = !undecided(media);
 	rtp_answer(side, stream, note, ans);
 	fast_set(side, step == STEP_ON ? stream : NULL, pkt, ans);
-}
-
-/**
- * rg_stream_feed_decided() - feed a packet of a stream that is decided, fast
- * @media: state of the flow
- * @pkt: the datagram
- * @ans: filled when the answer is true
- *
- * What goes on just as the packet before, of the same stream, with nothing to
- * be tested, needs neither a parser nor a search. The first eight bytes are one
- * number here: its sequence number is one higher, and the timestamp below it no
- * further than RG_TS_AHEAD_MAX. Where one of both wraps, it is looked at closely.
- *
- * Context: as for rg_feed().
- * Return: true when that was all there is to be done.
- */
-bool rg_stream_feed_decided(struct rg_media *media, const struct rg_packet *pkt,
-			    struct rg_answer *ans)
-{
-	struct rg_fast *fast = &media->sides[pkt->dir].fast;
-	struct rg_stream *stream = fast->stream;
-	struct rg_cur cur;
-	u64 head;
-	u32 ssrc;
-
-	if (!stream || pkt->wire_len != fast->wire_len)
-		return false;
-	rg_cur_init(&cur, pkt->data, pkt->len);
-	head = rg_cur_be64(&cur) & ~MARKER;
-	ssrc = rg_cur_be32(&cur);
-	if (cur.err || ssrc != fast->ssrc ||
-	    head - fast->head - SEQ_STEP > RG_TS_AHEAD_MAX)
-		return false;
-	if (stream->protection != RTPGUARD_PROTECTION_CLEAR) {
-		if (stream->burst || stream->skipped >= RG_RETEST_ONE_IN - 1)
-			return false;
-		stream->skipped++;
-	}
-	fast->head = head;
-	stream->seen = stream->seen << 1 | 1;
-	stream->seq = head >> 32;
-	stream->ts = head;
-	stream->packets++;
-	stream->last_ms = pkt->now_ms;
-	*ans = fast->answer;
-	return true;
 }
 
 static bool rtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)

@@ -31,6 +31,9 @@ typedef __s64 s64;
 #ifndef BIT
 #define BIT(nr) (1UL << (nr))
 #endif
+#ifndef noinline
+#define noinline __attribute__((noinline))
+#endif
 #define hweight64(word) ((u32)__builtin_popcountll(word))
 #endif
 
