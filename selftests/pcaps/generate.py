@@ -5,9 +5,9 @@
 usage: generate.py [DIRECTORY]
 
 Each capture is as small as what it shows allows. Addresses are those reserved
-for documentation. The media are not real: the classifier of today looks at
-headers and lengths, so a payload is a ramp where it has to be clear and the
-output of a hash where it has to be cipher text.
+for documentation. The media are not real: a payload is a ramp, whose neighbours
+are too alike for cipher text, where it has to be clear and the output of a hash
+where it has to be cipher text. Real codecs are in media/.
 """
 
 import hashlib
