@@ -3,8 +3,7 @@
 """Rules files: what is accepted and how it is printed again, what is refused
 and where; whole, cut short and damaged.
 
-Needs neither root nor the module. RTPGUARD names the tool, RTPGUARD_ASAN the
-one built with sanitizers (both are looked for in ../build).
+Needs neither root nor the module. lib.py says where the tool is looked for.
 """
 
 import glob
@@ -15,19 +14,15 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 from conf_cases import (  # noqa: E402  pylint: disable=wrong-import-position
     BUILT_IN, COMMENT127, EVERYTHING, NAME31, PRINTED, PRINTED_DEFAULTS, VALID,
     WRONG, WRONG_BYTES)
+import lib  # noqa: E402  pylint: disable=wrong-import-position
+from lib import (  # noqa: E402  pylint: disable=wrong-import-position
+    ASAN, SOURCE, TOOL, Failure, check, equal, execute)
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-SOURCE = os.path.dirname(HERE)
-BUILD = os.path.join(SOURCE, "build")
-TOOL = os.environ.get("RTPGUARD", os.path.join(BUILD, "rtpguard"))
-ASAN = os.environ.get("RTPGUARD_ASAN", os.path.join(BUILD, "rtpguard.asan"))
-KSFT_SKIP = 4
 NOBODY = 65534
 
 # As the manual page has them.
@@ -56,25 +51,6 @@ int main(int argc, char **argv)
 	return 0;
 }
 """
-
-
-class Failure(Exception):
-    """A check that did not hold."""
-
-
-def check(holds, what):
-    if not holds:
-        raise Failure(what)
-
-
-def equal(got, expected, what):
-    check(got == expected, f"{what}: got {got!r}, expected {expected!r}")
-
-
-def execute(*args, **kwargs):
-    env = dict(os.environ, ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99")
-    return subprocess.run(args, env=env, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, **kwargs)
 
 
 def write(tmp, data, name="rules.conf"):
@@ -575,28 +551,6 @@ TESTS = [
 ]
 
 
-def main():
-    print("KTAP version 1")
-    for tool in (TOOL, ASAN):
-        if not os.access(tool, os.X_OK):
-            print(f"1..0 # SKIP {tool} is missing")
-            return KSFT_SKIP
-    print(f"1..{len(TESTS)}")
-    failed = 0
-    for number, test in enumerate(TESTS, 1):
-        try:
-            with tempfile.TemporaryDirectory() as tmp:
-                test(tmp)
-            print(f"ok {number} {test.__doc__}", flush=True)
-        except (Failure, KeyError, ValueError, OSError,
-                subprocess.SubprocessError) as error:
-            failed += 1
-            text = f"{type(error).__name__}: {error}"[:2000]
-            print("# " + text.replace("\n", "\n# "))
-            print(f"not ok {number} {test.__doc__}", flush=True)
-    print(f"# Totals: pass:{len(TESTS) - failed} fail:{failed} skip:0")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    lib.skip_without_tool()
+    sys.exit(lib.run_tests(TESTS, lib.in_directory))

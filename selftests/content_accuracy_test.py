@@ -3,35 +3,27 @@
 """The content test on the labelled captures of pcaps/media, codec by codec and
 cipher by cipher, and the bars of accuracy.py on the whole of them.
 
-Needs neither root nor the module. RTPGUARD names the tool, RTPGUARD_ASAN the
-one built with sanitizers (both are looked for in ../build).
+Needs neither root nor the module. lib.py says where the tool is looked for.
 """
 
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import accuracy
+import lib
+from lib import ASAN, TOOL, Failure
 
-HERE = Path(__file__).resolve().parent
-BUILD = HERE.parent / "build"
-TOOL = os.environ.get("RTPGUARD", str(BUILD / "rtpguard"))
-ASAN = os.environ.get("RTPGUARD_ASAN", str(BUILD / "rtpguard.asan"))
+HERE = Path(lib.HERE)
 MEDIA = HERE / "pcaps" / "media"
 BYTES_MAX = 4000000
-KSFT_SKIP = 4
 
 # Codecs of captures that hold many SSRCs in a flow, and how many.
 SSRCS = {"pcmu_x5": 5, "pcmu_x8": 8, "pcmu_x32": 32}
-
-
-class Failure(Exception):
-    """A check that did not hold."""
 
 
 class Corpus:
@@ -223,12 +215,10 @@ def test_scoring(_corpus):
 
 def test_sanitizers(corpus):
     """the sanitizers have nothing to say, and the answers are the same"""
-    env = dict(os.environ, ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99")
     for mode in ("enforce", "strict"):
         args = ["replay", "--json", "--mode", mode,
                 *(str(MEDIA / "pcap" / name) for name in corpus.files)]
-        runs = [subprocess.run([tool, *args], env=env, check=True,
-                               stdout=subprocess.PIPE) for tool in (TOOL, ASAN)]
+        runs = [lib.execute(tool, *args, check=True) for tool in (TOOL, ASAN)]
         if runs[0].stdout != runs[1].stdout:
             raise Failure(f"{mode}: the two builds differ")
 
@@ -247,38 +237,10 @@ def tests_of(corpus):
     yield from (test_bars, test_scoring, test_sanitizers)
 
 
-def skip_reason():
-    for tool in (TOOL, ASAN):
-        if not shutil.which(tool):
-            return f"{tool} is missing"
-    # A tool built with WITH_PCAP=0 knows no replay.
-    run = subprocess.run([TOOL, "replay"], check=False, stderr=subprocess.PIPE)
-    if b"unknown command" in run.stderr:
-        return "the tool was built without replay"
-    return None
-
-
 def main():
-    print("KTAP version 1")
-    reason = skip_reason()
-    if reason:
-        print(f"1..0 # SKIP {reason}")
-        return KSFT_SKIP
+    lib.skip_without_tool(replay=True)
     corpus = Corpus()
-    tests = list(tests_of(corpus))
-    print(f"1..{len(tests)}")
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        try:
-            test(corpus)
-            print(f"ok {number} {test.__doc__}", flush=True)
-        except (Failure, KeyError, ValueError, TypeError, OSError,
-                subprocess.SubprocessError) as error:
-            failed += 1
-            print(f"# {type(error).__name__}: {error}")
-            print(f"not ok {number} {test.__doc__}", flush=True)
-    print(f"# Totals: pass:{len(tests) - failed} fail:{failed} skip:0")
-    return 1 if failed else 0
+    return lib.run_tests(tests_of(corpus), lambda test: test(corpus))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """rtpguard replay: captures of every kind, whole, cut short and damaged.
 
-Needs neither root nor the module. RTPGUARD names the tool, RTPGUARD_ASAN the
-one built with sanitizers (both are looked for in ../build).
+Needs neither root nor the module. lib.py says where the tool is looked for.
 """
 
 import json
@@ -12,17 +11,14 @@ import random
 import struct
 import subprocess
 import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-BUILD = os.path.join(HERE, "..", "build")
-TOOL = os.environ.get("RTPGUARD", os.path.join(BUILD, "rtpguard"))
-ASAN = os.environ.get("RTPGUARD_ASAN", os.path.join(BUILD, "rtpguard.asan"))
-PCAPS = os.path.join(HERE, "pcaps")
-KSFT_SKIP = 4
-
-sys.path.insert(0, PCAPS)
 sys.dont_write_bytecode = True
+import lib  # noqa: E402  pylint: disable=wrong-import-position
+from lib import (  # noqa: E402  pylint: disable=wrong-import-position
+    ASAN, TOOL, check, equal)
+
+PCAPS = os.path.join(lib.HERE, "pcaps")
+sys.path.insert(0, PCAPS)
 import generate  # noqa: E402  pylint: disable=wrong-import-position
 
 KEYS = {"proto", "src", "sport", "dst", "dport", "class", "protection",
@@ -124,23 +120,8 @@ REFUSED = {
 }
 
 
-class Failure(Exception):
-    """A check that did not hold."""
-
-
-def check(holds, what):
-    if not holds:
-        raise Failure(what)
-
-
-def equal(got, expected, what):
-    check(got == expected, f"{what}: got {got!r}, expected {expected!r}")
-
-
 def run(tool, *args, **kwargs):
-    env = dict(os.environ, ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99")
-    return subprocess.run([tool, "replay", *args], env=env, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+    return lib.execute(tool, "replay", *args, **kwargs)
 
 
 def unique(pairs):
@@ -318,8 +299,7 @@ def test_files(tmp):
     with open(path("g711.pcap"), "rb") as src:
         compare(one("-", stdin=src), EXPECTED["g711.pcap"])
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([TOOL, "replay", path("g711.pcap")], check=False,
-                              stdout=full, stderr=subprocess.PIPE)
+        done = run(TOOL, path("g711.pcap"), stdout=full)
     equal(done.returncode, 1, "exit status on a full disk")
 
 
@@ -449,31 +429,6 @@ TESTS = [
 ]
 
 
-def main():
-    print("KTAP version 1")
-    for tool in (TOOL, ASAN):
-        if not os.access(tool, os.X_OK):
-            print(f"1..0 # SKIP {tool} is missing")
-            return KSFT_SKIP
-    # A tool built with WITH_PCAP=0 knows no replay.
-    if b"unknown command" in run(TOOL).stderr:
-        print("1..0 # SKIP the tool was built without replay")
-        return KSFT_SKIP
-    print(f"1..{len(TESTS)}")
-    failed = 0
-    for number, test in enumerate(TESTS, 1):
-        try:
-            with tempfile.TemporaryDirectory() as tmp:
-                test(tmp)
-            print(f"ok {number} {test.__doc__}", flush=True)
-        except (Failure, KeyError, ValueError, OSError,
-                subprocess.SubprocessError) as error:
-            failed += 1
-            print(f"# {type(error).__name__}: {error}")
-            print(f"not ok {number} {test.__doc__}", flush=True)
-    print(f"# Totals: pass:{len(TESTS) - failed} fail:{failed} skip:0")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    lib.skip_without_tool(replay=True)
+    sys.exit(lib.run_tests(TESTS, lib.in_directory))
