@@ -5,14 +5,14 @@
  * listens for UDP-Lite as well, -m joins a multicast group on eth0 (up to
  * four), -k begins anew after each END.
  */
+#include "netns.h"
+
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <linux/udp.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,18 +74,6 @@ static void join_group(const char *text)
 		die("group");
 }
 
-static void enter_netns(const char *name)
-{
-	char path[256];
-	int ns;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	ns = open(path, O_RDONLY);
-	if (ns < 0 || setns(ns, CLONE_NEWNET))
-		die(path);
-	close(ns);
-}
-
 /* True at the end marker. */
 static bool take(int sock, struct counts *counts)
 {
@@ -136,10 +124,10 @@ int main(int argc, char **argv)
 			groups[n_groups++] = optarg;
 		else if (c == 'k')
 			keep = true;
-		else if (c == 'w')
-			enter_netns(optarg);
-		else
+		else if (c != 'w')
 			return 2;
+		else if (!netns_enter(optarg))
+			die(optarg);
 	}
 	for (i = 0; i < n_groups; i++)
 		join_group(groups[i]);

@@ -4,10 +4,10 @@
  * "sent=N eperm=N other=N".
  */
 #include "job.h"
+#include "netns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <linux/udp.h>
 #include <sched.h>
@@ -158,19 +158,6 @@ static void stay_on_cpu(void)
 		die("sched_setaffinity");
 }
 
-/* As ip-netns(8) does it, less one program to start. */
-static void enter_netns(const char *name)
-{
-	char path[256];
-	int ns;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	ns = open(path, O_RDONLY);
-	if (ns < 0 || setns(ns, CLONE_NEWNET))
-		die(path);
-	close(ns);
-}
-
 static void bad_usage(void)
 {
 	fputs("usage: rtpsend -d ADDR -p PORT [-w NETNS] [-a SRC] [-s SPORT] [-k KIND]\n"
@@ -264,8 +251,8 @@ int main(int argc, char **argv)
 	parse(&job, argc, argv);
 	resolve(job.dst, job.dport, &job.to, &job.to_len);
 	job.family = job.to.ss_family;
-	if (job.netns)
-		enter_netns(job.netns);
+	if (job.netns && !netns_enter(job.netns))
+		die(job.netns);
 	stay_on_cpu();
 	if (job.uid && setuid(job.uid))
 		die("setuid");
