@@ -22,8 +22,7 @@ STATUS_ABSENT=3
 # What every tool has; replay needs libpcap.
 commands='status load check mode list monitor version'
 
-tmp=$(mktemp -d) || exit 1
-defer rm -rf "$tmp"
+make_tmp
 printf 'mode enforce\nrule a { media unprotected; drop }\n' >"$tmp/good"
 printf 'mode bogus\n' >"$tmp/bad"
 

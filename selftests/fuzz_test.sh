@@ -13,8 +13,7 @@ here=$RG_LIB_DIR/fuzz
 out=$(cd "$(dirname "$RTPGUARD")" && pwd -P) || exit
 targets=(core_flow)
 
-tmp=$(mktemp -d) || exit
-defer rm -rf "$tmp"
+make_tmp
 
 # A command's output is shown where it fails.
 quietly() # command...

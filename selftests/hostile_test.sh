@@ -375,8 +375,7 @@ strict_csrcs_longer_than_the_packet_pass()
 
 require_cmd tcpdump
 bring_up mode=enforce
-tmp=$(mktemp -d)
-defer rm -rf "$tmp"
+make_tmp
 if ! receiver_keep -L; then
 	echo 'Bail out! no receiver'
 	exit "$KSFT_FAIL"

@@ -139,6 +139,13 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# Sets tmp: a directory for the script's files.
+make_tmp()
+{
+	tmp=$(mktemp -d) || exit 1
+	defer rm -rf "$tmp"
+}
+
 # Starts a process that ends with the script; sets background_pid, which has to
 # be the program's: a function would be run by a shell in between.
 background() # [on namespace] command...
@@ -295,6 +302,17 @@ capture_stop()
 }
 
 ## The module
+
+# What list ruleset says of the rules that a fresh one has.
+DEFAULTS='default {
+	media { undetermined, uniform, protected } accept
+	media { suspected, exposed, null, clear } drop
+	control { undetermined, uniform, protected, suspected } accept
+	control unprotected log accept
+	signalling { undetermined, uniform, protected, suspected, exposed, null } accept
+	signalling clear log accept
+	emergency any accept
+}'
 
 module_loaded()
 {

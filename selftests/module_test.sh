@@ -10,18 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
 
-tmp=$(mktemp -d) || exit 1
-defer rm -rf "$tmp"
-
-DEFAULTS='default {
-	media { undetermined, uniform, protected } accept
-	media { suspected, exposed, null, clear } drop
-	control { undetermined, uniform, protected, suspected } accept
-	control unprotected log accept
-	signalling { undetermined, uniform, protected, suspected, exposed, null } accept
-	signalling clear log accept
-	emergency any accept
-}'
+make_tmp
 
 ## The kernel's log from here on
 

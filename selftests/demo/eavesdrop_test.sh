@@ -21,8 +21,7 @@ SAME_MIN=0.99
 NOISE_MAX=0.05
 VOICE_SECONDS=5
 
-tmp=$(mktemp -d) || exit 1
-defer rm -rf "$tmp"
+make_tmp
 heard=$tmp/heard.wav
 
 ## Checks: each says what is wrong and fails
