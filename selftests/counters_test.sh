@@ -125,28 +125,26 @@ measure_modes() # table payload-bytes headers-bytes command...
 	done
 }
 
-# The first two of a flow could be anything. What enforce drops arrives nowhere.
-CLEAR="\
+# The first two of a flow could be anything.
+BEGUN="\
 monitor out/unknown/undetermined/would-hold 2
-monitor out/rtp/clear/would-drop $((N - 2))
 monitor in/unknown/undetermined/accept 2
-monitor in/rtp/clear/accept $((N - 2))
 enforce out/unknown/undetermined/accept 2
-enforce out/rtp/clear/drop $((N - 2))
 enforce in/unknown/undetermined/accept 2
-strict out/unknown/undetermined/hold 2
+strict out/unknown/undetermined/hold 2"
+
+# What enforce drops arrives nowhere.
+CLEAR="$BEGUN
+monitor out/rtp/clear/would-drop $((N - 2))
+monitor in/rtp/clear/accept $((N - 2))
+enforce out/rtp/clear/drop $((N - 2))
 strict out/rtp/clear/drop $((N - 2))"
 
-RANDOM_PAYLOAD="\
-monitor out/unknown/undetermined/would-hold 2
+RANDOM_PAYLOAD="$BEGUN
 monitor out/rtp/undetermined/would-hold $((N - 2))
-monitor in/unknown/undetermined/accept 2
 monitor in/rtp/undetermined/accept $((N - 2))
-enforce out/unknown/undetermined/accept 2
 enforce out/rtp/undetermined/accept $((N - 2))
-enforce in/unknown/undetermined/accept 2
 enforce in/rtp/undetermined/accept $((N - 2))
-strict out/unknown/undetermined/hold 2
 strict out/rtp/undetermined/hold $((N - 2))"
 
 RTCP="\

@@ -25,48 +25,51 @@ from netlink_raw import (NLM_F_ACK, NLM_F_DUMP, U, Attr,  # noqa: E402
 
 TOOL = os.environ["RTPGUARD"]
 
-# The sentences of the kernel's own policy checks.
-LENGTH = EINVAL, "invalid attribute length"
+# Refusals are a sentence, said with EINVAL, or an errno and a sentence. The
+# kernel's own policy checks:
+LENGTH = "invalid attribute length"
 OUT = ERANGE, "integer out of range"
-FAILED = ERANGE, "Attribute failed policy validation"
-FAILED_STRING = EINVAL, "Attribute failed policy validation"
-UNKNOWN = EINVAL, "Unknown attribute type"
-UNSUPPORTED = EINVAL, "Unsupported attribute"
-UNNESTED = EINVAL, "NLA_F_NESTED is missing"
-NESTED = EINVAL, "NLA_F_NESTED not expected"
-LEFT_OVER = EINVAL, "bytes leftover after parsing attributes"
+FAILED_STRING = "Attribute failed policy validation"
+FAILED = ERANGE, FAILED_STRING
+UNKNOWN = "Unknown attribute type"
+UNSUPPORTED = "Unsupported attribute"
+UNNESTED = "NLA_F_NESTED is missing"
+NESTED = "NLA_F_NESTED not expected"
+LEFT_OVER = "bytes leftover after parsing attributes"
 
 # And ours.
-NO_ATTRIBUTE = EINVAL, "this request takes no attribute"
-MODE = EINVAL, "set-mode needs a mode"
+NO_ATTRIBUTE = "this request takes no attribute"
+MODE = "set-mode needs a mode"
 GENERATION = EAGAIN, ("expected-generation is not the generation in force, the "
                       "ruleset was replaced meanwhile")
-RULE = EINVAL, "rule needs a name and an action"
-DEFAULT = EINVAL, "default needs a subject and an action"
-PREFIX = EINVAL, "prefix needs an address and a length"
-ADDRESS = EINVAL, "address must be 4 or 16 bytes long"
-PREFIX_LEN = EINVAL, "prefix length does not fit the address"
-PORTS = EINVAL, "port range needs a first and a last port"
-BACKWARDS = EINVAL, "port range ends before it begins"
-BITMAP = EINVAL, "bitmap is empty or has unknown bits"
-SUBJECTS = EINVAL, "subjects must be one or all"
-L4PROTO = EINVAL, "l4proto must be UDP or UDP-Lite"
-REPLY_ONLY = EINVAL, "attribute is for replies only"
-NAME = EINVAL, ("rule name must begin with a letter or underscore and go on with "
-                "these, digits and hyphens")
-COMMENT = EINVAL, "comment must be UTF-8 without control characters, quotes and backslashes"
-DEVICE = EINVAL, ("device name is empty or has blanks, quotes, backslashes, colons, "
-                  "slashes, or an asterisk that is not its end")
-TWICE = EINVAL, "rule name is used twice"
-SET = EINVAL, "set has more than 256 elements"
-RULES = EINVAL, "ruleset has more than 1024 rules"
+RULE = "rule needs a name and an action"
+DEFAULT = "default needs a subject and an action"
+PREFIX = "prefix needs an address and a length"
+ADDRESS = "address must be 4 or 16 bytes long"
+PREFIX_LEN = "prefix length does not fit the address"
+PORTS = "port range needs a first and a last port"
+BACKWARDS = "port range ends before it begins"
+BITMAP = "bitmap is empty or has unknown bits"
+SUBJECTS = "subjects must be one or all"
+L4PROTO = "l4proto must be UDP or UDP-Lite"
+REPLY_ONLY = "attribute is for replies only"
+NAME = ("rule name must begin with a letter or underscore and go on with these, "
+        "digits and hyphens")
+COMMENT = "comment must be UTF-8 without control characters, quotes and backslashes"
+DEVICE = ("device name is empty or has blanks, quotes, backslashes, colons, "
+          "slashes, or an asterisk that is not its end")
+TWICE = "rule name is used twice"
+SET = "set has more than 256 elements"
+RULES = "ruleset has more than 1024 rules"
 
 
 class Case:
-    """A request, and how it is refused: errno, sentence, attribute."""
+    """A request, and how it is refused: errno and sentence, attribute."""
 
     def __init__(self, what, refusal, attrs, at=None, cmd="LOAD_RULESET", **how):
         self.what = what
+        if isinstance(refusal, str):
+            refusal = EINVAL, refusal
         self.error, self.text = refusal
         self.attrs = attrs
         self.at = at
@@ -154,9 +157,9 @@ def header_cases():
     mode = u8("A_STATUS_MODE", 2)
     for bit in 0x10, 0x20, 0x40, 0x80, 0x400, 0x800, 0x8000:
         yield set_mode(f"flag {bit:#x}",
-                       (EINVAL, "ambiguous or reserved bits set in nlmsg_flags"),
+                       "ambiguous or reserved bits set in nlmsg_flags",
                        [mode], flags=NLM_F_ACK | bit)
-    yield set_mode("reserved", (EINVAL, "genlmsghdr.reserved field is not 0"),
+    yield set_mode("reserved", "genlmsghdr.reserved field is not 0",
                    [mode], reserved=1)
     for cmd in "SET_MODE", "LOAD_RULESET", "GET_STATUS":
         yield Case(cmd + " as a dump", (EOPNOTSUPP, None), [], cmd=cmd,

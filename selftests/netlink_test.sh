@@ -10,8 +10,7 @@
 . "$(dirname "$0")/traffic.sh"
 
 # In a place that everybody can enter: a build directory may be root's alone.
-tmp=$(mktemp -d) || exit 1
-defer rm -rf "$tmp"
+make_tmp
 
 NOBODY=65534
 export RTPGUARD
@@ -151,17 +150,23 @@ nothing_works_from_elsewhere()
 	unchanged "$before" && [ "$bad" -eq 0 ]
 }
 
-# The id of the group is no secret, nor is the family's: they are not asked for.
-the_event_group_cannot_be_joined()
+# netlink_raw.py gets this answer for each of them, and none for the host's root.
+only_root_is_let() # answer "who..." argument...
 {
-	local who bad=0
-	for who in $at_home; do
-		joined=$("$who" "$tmp/netlink_raw.py" join "$group")
-		expect joined EPERM && continue
+	local who said=$1 bad=0
+	for who in $2; do
+		answer=$("$who" "$tmp/netlink_raw.py" "${@:3}")
+		expect answer "$said" && continue
 		echo "# $who"
 		bad=1
 	done
-	"$tmp/netlink_raw.py" join "$group" && [ "$bad" -eq 0 ]
+	"$tmp/netlink_raw.py" "${@:3}" && [ "$bad" -eq 0 ]
+}
+
+# The id of the group is no secret, nor is the family's: they are not asked for.
+the_event_group_cannot_be_joined()
+{
+	only_root_is_let EPERM "$at_home" join "$group"
 }
 
 # The group's number means nothing there: any privileged user may join it, and
@@ -201,14 +206,7 @@ as_at_home()
 
 the_family_cannot_be_used_from_elsewhere()
 {
-	local who bad=0
-	for who in $elsewhere; do
-		answer=$("$who" "$tmp/netlink_raw.py" status "$family")
-		expect answer ENOENT && continue
-		echo "# $who"
-		bad=1
-	done
-	"$tmp/netlink_raw.py" status "$family" && [ "$bad" -eq 0 ]
+	only_root_is_let ENOENT "$elsewhere" status "$family"
 }
 
 # A socket that root opened and gave away is judged by who sends, and one that
