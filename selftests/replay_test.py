@@ -105,11 +105,12 @@ EXPECTED = {
                                "media_packets": 12, "passed": 3,
                                "dropped": 10}], {}),
     "dns.pcap": ([{**QUIET, "packets": 16, "passed": 16}], {}),
-    # Sender reports are media, a viewer's are control, SRTCP is neither shown.
+    # Sender reports are media, a viewer's are control, SRTCP shows itself.
     "rtcp.pcap": ([{**RTCP, "passed": 0, "dropped": 4, "verdict": "drop"},
                    {**RTCP, "passed": 4, "dropped": 0, "verdict": "accept"},
-                   {**RTCP, "protection": "undetermined", "evidence": [],
-                    "packets_before_verdict": None, "passed": 4, "dropped": 0,
+                   {**RTCP, "class": "srtcp", "protection": "uniform",
+                    "evidence": ["srtcp-trailer"],
+                    "packets_before_verdict": 3, "passed": 4, "dropped": 0,
                     "verdict": "accept"}], {}),
 }
 

@@ -48,8 +48,8 @@ struct rg_answer {
 };
 
 /* In the first eight bytes of an RTP packet, read as one number. */
-#define RG_FAST_MARKER		(1ull << 55)
-#define RG_FAST_SEQ_STEP	(1ull << 32)
+#define RG_FAST_MARKER		BIT_ULL(55)
+#define RG_FAST_SEQ_STEP	BIT_ULL(32)
 
 /**
  * struct rg_fast - a packet after which the next alike needs no closer look

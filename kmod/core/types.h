@@ -31,8 +31,11 @@ typedef __s64 s64;
 #ifndef BIT
 #define BIT(nr) (1UL << (nr))
 #endif
+#ifndef BIT_ULL
+#define BIT_ULL(nr) (1ULL << (nr))
+#endif
 #ifndef noinline
-#define noinline __attribute__((noinline))
+#define noinline __attribute__((__noinline__))
 #endif
 #define hweight64(word) ((u32)__builtin_popcountll(word))
 #endif

@@ -1,6 +1,0 @@
-../build/selftests/demo/channel.o: channel.c channel.h stream.h frame.h \
- ../../kmod/core/types.h
-channel.h:
-stream.h:
-frame.h:
-../../kmod/core/types.h:

@@ -1,8 +1,0 @@
-../build/selftests/demo/eavesdrop.asan.o: eavesdrop.c channel.h stream.h \
- frame.h ../../kmod/core/types.h likeness.h wav.h
-channel.h:
-stream.h:
-frame.h:
-../../kmod/core/types.h:
-likeness.h:
-wav.h:

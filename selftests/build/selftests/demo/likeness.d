@@ -1,4 +1,0 @@
-../build/selftests/demo/likeness.o: likeness.c likeness.h \
- ../../kmod/core/types.h
-likeness.h:
-../../kmod/core/types.h:

@@ -1,3 +1,0 @@
-../build/selftests/demo/speech.o: speech.c wav.h ../../kmod/core/types.h
-wav.h:
-../../kmod/core/types.h:

@@ -1,6 +1,0 @@
-../build/selftests/demo/wav.asan.o: wav.c wav.h ../../kmod/core/types.h \
- ../../kmod/core/cursor.h ../../kmod/core/types.h
-wav.h:
-../../kmod/core/types.h:
-../../kmod/core/cursor.h:
-../../kmod/core/types.h:
