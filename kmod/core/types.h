@@ -35,7 +35,7 @@ typedef __s64 s64;
 #define BIT_ULL(nr) (1ULL << (nr))
 #endif
 #ifndef noinline
-#define noinline __attribute__((__noinline__))
+#define noinline __attribute_noinline__
 #endif
 #define hweight64(word) ((u32)__builtin_popcountll(word))
 #endif
