@@ -229,6 +229,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 				      const struct rg_note *note)
 {
 	struct rg_side *side = &media->sides[pkt->dir];
+	struct rg_note kept = { 0 };
 	struct rg_content *content;
 	struct rg_stream *stream;
 
@@ -239,6 +240,9 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	stream = stream_claim(side, pkt->now_ms);
 	if (!stream)
 		return NULL;
+	/* The note that is written next may be the very one. */
+	if (note)
+		kept = *note;
 	if (stream->packets)
 		rg_note_write(media, pkt->dir, stream);
 	media->sated = false;
@@ -250,7 +254,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	stream->content = content;
 	rg_stream_restart(stream);
 	if (note)
-		rg_note_read(note, stream);
+		rg_note_read(&kept, stream);
 	stream_anchor(stream, rtp);
 	static_length_count(stream, rtp, true);
 	return stream;

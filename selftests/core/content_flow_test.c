@@ -220,6 +220,30 @@ TEST_F(flow, notes_keep_verdicts)
 	EXPECT_LT(round, 200);
 }
 
+/* Notes are a ring: who gives up a place may write where that of the next is. */
+TEST_F(flow, a_note_is_read_before_it_is_overwritten)
+{
+	u32 i, j;
+
+	for (i = 0; i < RG_NOTES_MAX + RG_STREAMS_MAX; i++) {
+		/* Stream by stream, the last of them readable. */
+		for (j = 0; j < 60; j++) {
+			if (i < RG_NOTES_MAX)
+				feed_cipher(self, i);
+			else
+				feed_clear(self, i);
+		}
+		self->now_ms += 2 * RG_STREAM_IDLE_MS;
+	}
+	for (i = 0; i < RG_NOTES_MAX; i++) {
+		feed_cipher(self, i);
+		EXPECT_NE(self->ans.stream->protection,
+			  RTPGUARD_PROTECTION_CLEAR)
+			TH_LOG("stream %u", i);
+		self->now_ms += 2 * RG_STREAM_IDLE_MS;
+	}
+}
+
 TEST_F(flow, suspicion_is_taken_back)
 {
 	u32 suspected_at, i;
