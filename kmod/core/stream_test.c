@@ -23,19 +23,22 @@
 #define ACCELERATORS	(RTPGUARD_EVIDENCE_STATIC_PT_LENGTH | \
 			 RTPGUARD_EVIDENCE_RTCP_CHAIN)
 
-/* RFC 3550, 5.1: the last byte counts the padding, itself included. */
+/*
+ * RFC 3550, 5.1: the last byte counts the padding, itself included. Behind SRTP
+ * that byte is the tag's, and what it counts is chance. So nothing is stripped
+ * that leaves no more than a trailer: an MKI would be where none can be.
+ */
 static u32 padding_len(const struct rg_packet *pkt, const struct rg_rtp *rtp)
 {
 	struct rg_cur cur;
-	u8 count;
+	u32 count;
 
 	if (!rtp->padding || pkt->len < pkt->wire_len || !rtp->payload_len)
 		return 0;
 	rg_cur_init(&cur, pkt->data, pkt->len);
 	rg_cur_skip(&cur, pkt->len - 1);
 	count = rg_cur_u8(&cur);
-	/* Behind SRTP it is the tag's last byte. */
-	return count <= rtp->payload_len ? count : 0;
+	return count + RG_TRAILER_MAX + 2 < rtp->payload_len ? count : 0;
 }
 
 /**
