@@ -58,7 +58,10 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
 /**
  * rg_note_read() - give a stream back what was decided of it
  * @note: from rg_note_find()
- * @stream: zeroed
+ * @stream: zeroed, but for a fresh test
+ *
+ * It is tested at once, and so keeps its place for a whole trial: with more
+ * uniform SSRCs in turn than places, all would give them up untested.
  *
  * Context: whatever protects the state.
  */
@@ -70,4 +73,5 @@ void rg_note_read(const struct rg_note *note, struct rg_stream *stream)
 	stream->evidence = note->evidence;
 	stream->decided_at = note->decided_at;
 	stream->run = RG_CONTINUITY_MIN;
+	stream->skipped = RG_RETEST_ONE_IN - 1;
 }

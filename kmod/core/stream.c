@@ -253,10 +253,11 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	memset(stream, 0, sizeof(*stream));
 	stream->content = content;
 	rg_stream_restart(stream);
-	if (note)
-		rg_note_read(&kept, stream);
 	stream_anchor(stream, rtp);
 	static_length_count(stream, rtp, true);
+	/* Behind the anchor: what was recognised has not to go on first. */
+	if (note)
+		rg_note_read(&kept, stream);
 	return stream;
 }
 

@@ -328,6 +328,45 @@ TEST_F(flow, what_turns_readable_is_found)
 	       other_type, no_tag);
 }
 
+/* Packets of the last of n uniform streams until it is seen to be readable. */
+static u32 found_among(struct _test_data_flow *self, u32 n, bool in_turn)
+{
+	u32 i, next = 0, packets = 0;
+
+	for (i = 0; i < 600 * n; i++) {
+		next = in_turn ? i % n : random_below(&self->random, n);
+		feed_cipher(self, next);
+	}
+	while (packets < 4000) {
+		next = in_turn ? (next + 1) % n : random_below(&self->random, n);
+		if (next < n - 1) {
+			feed_cipher(self, next);
+			continue;
+		}
+		packets++;
+		feed_clear(self, next);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			return packets;
+	}
+	return 0;
+}
+
+TEST_F(flow, what_turns_readable_among_many_is_found)
+{
+	static const u8 numbers[] = { 4, 5, 6, 7, 8, 9, 12, 13, 32 };
+	u32 i, j, packets;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(numbers); i++) {
+		j = numbers[i / 2];
+		packets = found_among(self, j, i & 1);
+		TH_LOG("%u streams: %u packets", j, packets);
+		EXPECT_NE(packets, 0);
+		/* A trial has 128 packets; so many streams have to wait. */
+		EXPECT_LE(packets, 192 * ((j + 3) / 4));
+		media_end(&self->media);
+	}
+}
+
 TEST_F(flow, trials_are_counted)
 {
 	u32 i;
