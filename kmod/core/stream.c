@@ -58,10 +58,12 @@ static struct rg_stream *stream_find(struct rg_side *side, u32 ssrc)
 
 /*
  * What may give its place to another SSRC without a loss. Who is to be recognised
- * needs time for it: with more SSRCs in turn than places none ever would be.
+ * needs time for it: with more SSRCs in turn than places none ever would be. An
+ * SSRC of which nothing is known goes before one that is tested again.
  */
 static bool stream_replaceable(const struct rg_side *side,
-			       const struct rg_stream *stream, u64 now_ms)
+			       const struct rg_stream *stream, u64 now_ms,
+			       bool known)
 {
 	if (!rg_stream_recognised(stream))
 		return (u16)(side->heard - stream->heard) >= RG_STREAM_WAIT_MAX ||
@@ -71,7 +73,7 @@ static bool stream_replaceable(const struct rg_side *side,
 	    now_ms - stream->last_ms > RG_STREAM_IDLE_MS)
 		return true;
 	return stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
-	       rg_stream_fresh(stream);
+	       (known ? rg_stream_fresh(stream) : !stream->burst);
 }
 
 /* Unrecognised before decided before idle, and the longest silent of them. */
@@ -83,7 +85,8 @@ static bool stream_better_victim(const struct rg_stream *a,
 	return a->last_ms < b->last_ms;
 }
 
-static struct rg_stream *stream_claim(struct rg_side *side, u64 now_ms)
+static struct rg_stream *stream_claim(struct rg_side *side, u64 now_ms,
+				      bool known)
 {
 	struct rg_stream *victim = NULL;
 	u32 i;
@@ -93,7 +96,7 @@ static struct rg_stream *stream_claim(struct rg_side *side, u64 now_ms)
 
 		if (!stream->packets)
 			return stream;
-		if (stream_replaceable(side, stream, now_ms) &&
+		if (stream_replaceable(side, stream, now_ms, known) &&
 		    (!victim || stream_better_victim(stream, victim)))
 			victim = stream;
 	}
@@ -237,7 +240,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	/* Clear for good: it needs no place. */
 	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR)
 		return NULL;
-	stream = stream_claim(side, pkt->now_ms);
+	stream = stream_claim(side, pkt->now_ms, note);
 	if (!stream)
 		return NULL;
 	/* The note that is written next may be the very one. */
