@@ -10,6 +10,9 @@
 /* Decided streams remembered beyond these, for each flow. */
 #define RG_NOTES_MAX		32
 
+/* Trials that are remembered of such a stream: more are taken for so many. */
+#define RG_NOTE_TRIALS_MAX	4095
+
 /* A stream that was silent this long may give its place to another SSRC. */
 #define RG_STREAM_IDLE_MS	2000
 

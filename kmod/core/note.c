@@ -30,7 +30,7 @@ struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc)
  * rg_note_write() - keep what was decided of a stream that gives up its place
  * @media: state of the flow; the oldest note goes when there are too many
  * @dir: enum rg_dir
- * @stream: the stream; undecided, nothing is kept
+ * @stream: the stream; undecided, nothing is kept, nor what was before
  *
  * Context: whatever protects the state.
  */
@@ -39,8 +39,11 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
 	struct rg_note *note = rg_note_find(media, dir, stream->ssrc);
 
 	if (stream->protection != RTPGUARD_PROTECTION_CLEAR &&
-	    stream->protection != RTPGUARD_PROTECTION_UNIFORM)
+	    stream->protection != RTPGUARD_PROTECTION_UNIFORM) {
+		if (note)
+			note->protection = RTPGUARD_PROTECTION_UNDETERMINED;
 		return;
+	}
 	if (!note) {
 		note = &media->notes[media->next_note];
 		media->next_note = (media->next_note + 1) % RG_NOTES_MAX;
@@ -49,6 +52,8 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
 	note->evidence = stream->evidence;
 	note->decided_at = stream->decided_at < (u16)~0 ? stream->decided_at :
 							  (u16)~0;
+	note->trials = stream->trials < RG_NOTE_TRIALS_MAX ?
+		       stream->trials : RG_NOTE_TRIALS_MAX;
 	note->dir = dir;
 	note->protection = stream->protection;
 	if (note->protection == RTPGUARD_PROTECTION_CLEAR)
@@ -72,6 +77,7 @@ void rg_note_read(const struct rg_note *note, struct rg_stream *stream)
 	stream->protection = note->protection;
 	stream->evidence = note->evidence;
 	stream->decided_at = note->decided_at;
+	stream->trials += note->trials;
 	stream->run = RG_CONTINUITY_MIN;
 	stream->skipped = RG_RETEST_ONE_IN - 1;
 }

@@ -74,6 +74,7 @@ struct rg_stream {
  * @ssrc: synchronisation source
  * @evidence: enum rtpguard_evidence bits
  * @decided_at: as in struct rg_stream, up to 65,535
+ * @trials: as in struct rg_stream, up to RG_NOTE_TRIALS_MAX
  * @dir: enum rg_dir
  * @protection: enum rtpguard_protection; RTPGUARD_PROTECTION_UNDETERMINED: this
  *	place is free
@@ -82,8 +83,9 @@ struct rg_note {
 	u32 ssrc;
 	u32 evidence;
 	u16 decided_at;
-	u8 dir;
-	u8 protection;
+	u16 trials : 12;
+	u16 dir : 1;
+	u16 protection : 3;
 };
 
 bool rg_stream_recognised(const struct rg_stream *stream);

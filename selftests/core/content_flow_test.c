@@ -414,6 +414,46 @@ TEST_F(flow, trials_are_counted)
 	EXPECT_LE(self->ans.stream->trials, 12 + 2 * 100 + 1);
 }
 
+TEST_F(flow, trials_are_counted_over_places)
+{
+	u32 round, i;
+
+	for (round = 0; round < 5000; round++) {
+		for (i = 0; i < 8; i++)
+			feed_cipher(self, i);
+	}
+	/* Half of the time in a place, and there 128 packets a trial. */
+	for (i = 0; i < RG_STREAMS_MAX; i++) {
+		EXPECT_GE(self->media.sides[0].streams[i].trials, 15);
+		EXPECT_LE(self->media.sides[0].streams[i].trials, 60);
+		TH_LOG("%u trials", self->media.sides[0].streams[i].trials);
+	}
+}
+
+TEST_F(flow, suspicion_revokes_the_note)
+{
+	u32 round, i;
+
+	for (round = 0; round < 1000; round++) {
+		for (i = 0; i < 5; i++)
+			feed_cipher(self, i);
+	}
+	/* All have a note. One comes back, and shows structure. */
+	self->now_ms += 2 * RG_STREAM_IDLE_MS;
+	for (i = 0; i < 500; i++) {
+		feed_faint(self, 0);
+		if (self->ans.protection == RTPGUARD_PROTECTION_SUSPECTED)
+			break;
+	}
+	ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_SUSPECTED);
+	/* It falls silent, and gives its place to others. */
+	self->now_ms += 2 * RG_STREAM_IDLE_MS;
+	for (i = 10; i < 14; i++)
+		feed_cipher(self, i);
+	feed_cipher(self, 0);
+	EXPECT_NE(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+}
+
 /* Packets until suspected and until clear, in the state's trial number so. */
 static u32 faint_until(struct _test_data_flow *self, u16 trials, u8 protection)
 {
