@@ -412,6 +412,16 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	content_give(media, stream);
 }
 
+/* What is decided, and needs no other look than at one packet in so many. */
+static bool stream_fast(const struct rg_stream *stream)
+{
+	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
+		return !stream->content;
+	/* One more payload without room for a tag decides. */
+	return stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
+	       !stream->short_run;
+}
+
 /* May the next packet like this one be answered without a closer look? */
 static void fast_set(struct rg_side *side, struct rg_stream *stream,
 		     const struct rg_packet *pkt, const struct rg_answer *ans)
@@ -420,9 +430,7 @@ static void fast_set(struct rg_side *side, struct rg_stream *stream,
 	struct rg_cur cur;
 
 	fast->stream = NULL;
-	if (!stream || ans->changed ||
-	    (stream->protection != RTPGUARD_PROTECTION_UNIFORM &&
-	     (stream->protection != RTPGUARD_PROTECTION_CLEAR || stream->content)))
+	if (!stream || ans->changed || !stream_fast(stream))
 		return;
 	rg_cur_init(&cur, pkt->data, pkt->len);
 	fast->stream = stream;

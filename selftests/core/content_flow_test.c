@@ -328,6 +328,26 @@ TEST_F(flow, what_turns_readable_is_found)
 	       other_type, no_tag);
 }
 
+TEST_F(flow, what_turns_too_short_for_a_tag_is_found)
+{
+	u32 i, warm, len;
+
+	for (warm = 300; warm < 316; warm++) {
+		media_end(&self->media);
+		for (i = 0; i < warm; i++)
+			feed_cipher(self, 0);
+		ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+		for (i = 0; i < RG_SHORT_MIN; i++) {
+			len = packet_rtp(self->bytes, 96, self->seq[0],
+					 160 * self->seq[0], 1000, 2);
+			self->seq[0]++;
+			feed(self, len);
+		}
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR)
+			TH_LOG("after %u packets", warm);
+	}
+}
+
 /* Packets of the last of n uniform streams until it is seen to be readable. */
 static u32 found_among(struct _test_data_flow *self, u32 n, bool in_turn)
 {
