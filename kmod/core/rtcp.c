@@ -195,6 +195,9 @@ static void feed(struct rg_media *media, const struct rg_packet *pkt,
 	shows = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
 					     trailer_shows(state, pkt, rtcp);
 	decide(state, shows, ans);
+	/* It is evidence about the stream, which has to look at it. */
+	if (ans->changed)
+		side->fast.stream = NULL;
 	ans->subject = side->media || state->sender ?
 		       RTPGUARD_SUBJECT_MEDIA : RTPGUARD_SUBJECT_CONTROL;
 	if (!rg_rtcp_recognised(state))

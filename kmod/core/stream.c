@@ -394,6 +394,7 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 {
 	bool changed = broken || tag_lost(stream, rtp) ||
 		       (stream->packets && rtp->pt != stream->pt);
+	u64 evidence = stream->evidence;
 	u8 before;
 
 	stream->packets++;
@@ -403,6 +404,8 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	length_count(stream, rtp);
 	content_take(media, stream);
 	recognise(&media->sides[pkt->dir], stream, ans);
+	/* Whoever stops to encrypt RTCP may have stopped to encrypt RTP. */
+	changed |= stream->evidence & ~evidence & RTPGUARD_EVIDENCE_RTCP_CHAIN;
 	before = stream->protection;
 	if (rg_stream_test(stream, pkt, rtp, changed)) {
 		ans->changed = true;

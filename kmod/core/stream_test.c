@@ -270,7 +270,7 @@ static void retest_go_on(struct rg_stream *stream)
  * @stream: its stream, already brought up to date, recognised or not
  * @pkt: the datagram, no duplicate
  * @rtp: its header
- * @changed: payload type, length or continuity are not what they were
+ * @changed: payload type, length, continuity or RTCP are not what they were
  *
  * Context: whatever protects the state.
  * Return: true when the stream's protection changed.

@@ -348,6 +348,28 @@ TEST_F(flow, what_turns_too_short_for_a_tag_is_found)
 	}
 }
 
+TEST_F(flow, readable_rtcp_makes_look_at_every_packet)
+{
+	u32 i, warm;
+
+	for (warm = 300; warm < 316; warm++) {
+		media_end(&self->media);
+		for (i = 0; i < warm; i++)
+			feed_cipher(self, 0);
+		ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+		feed(self, packet_rtcp_sr_sdes(self->bytes, 1000));
+		feed_cipher(self, 0);
+		EXPECT_EQ(self->ans.stream->burst, RG_RETEST_PACKETS - 1)
+			TH_LOG("after %u packets", warm);
+		for (i = 1; i < 100; i++) {
+			feed_clear(self, 0);
+			if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+				break;
+		}
+		EXPECT_LE(i, 3);
+	}
+}
+
 /* Packets of the last of n uniform streams until it is seen to be readable. */
 static u32 found_among(struct _test_data_flow *self, u32 n, bool in_turn)
 {
