@@ -3,6 +3,7 @@
 #include "hook.h"
 #include "netlink.h"
 #include "ruleset.h"
+#include "selftest.h"
 #include "stats.h"
 
 #include <linux/module.h>
@@ -11,6 +12,9 @@ static int __init rg_init(void)
 {
 	int ret;
 
+	ret = rg_selftest();
+	if (ret)
+		goto err;
 	ret = rg_stats_init();
 	if (ret)
 		goto err;

@@ -135,6 +135,15 @@ every_mode_can_be_the_first()
 	done
 }
 
+# The classifier against a second reading of the RFCs, before it is used.
+tests_itself()
+{
+	log_mark
+	load selftest=1 && fresh &&
+		log_says 'self-test: 13 vectors, 1000000 generated datagrams and 2 streams are read as they should' &&
+		unload_module
+}
+
 # In force from the first packet, not only in what status says.
 the_first_mode_is_in_force()
 {
@@ -456,6 +465,7 @@ run_tests \
 	a_fresh_module_is_in_monitor \
 	no_counter_is_left_of_the_last_one \
 	every_mode_can_be_the_first \
+	tests_itself \
 	the_first_mode_is_in_force \
 	a_bad_mode_is_refused \
 	a_bad_size_is_refused \
