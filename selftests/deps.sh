@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # deps.sh SET...: installs with apt what a Debian machine lacks of the packages
-# for a set (build, test, fuzz, lint, demo), and says which. A set holds those before
-# it that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
+# for a set (build, test, debug, fuzz, lint, demo), and says which. A set holds those
+# before it that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
 
 set -euo pipefail
 # shellcheck source=vm/apt.sh
@@ -15,6 +15,8 @@ build=(gcc make libc6-dev libmnl-dev libjansson-dev flex bison kmod libelf1 paho
 pcap=(libpcap-dev)
 vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping procps tcpdump)
 test=(python3)
+# What building a kernel takes besides.
+debug=(bc libelf-dev)
 # The second has what -fsanitize=fuzzer links.
 fuzz=(clang libclang-rt-dev)
 bench=(valgrind)
@@ -23,7 +25,7 @@ demo=(baresip-core)
 
 usage()
 {
-	echo "usage: deps.sh build|build-nopcap|vm|test|bench|fuzz|lint|demo..." >&2
+	echo "usage: deps.sh build|build-nopcap|vm|test|debug|bench|fuzz|lint|demo..." >&2
 	exit 2
 }
 
@@ -40,6 +42,8 @@ for set; do
 	build) wanted+=("${build[@]}" "${pcap[@]}") ;;
 	vm) wanted+=("${build[@]}" "${vm[@]}") ;;
 	test) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${test[@]}") ;;
+	debug) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${test[@]}"
+		"${debug[@]}") ;;
 	fuzz) wanted+=("${build[@]}" "${test[@]}" "${fuzz[@]}") ;;
 	bench) wanted+=("${build[@]}" "${pcap[@]}" "${bench[@]}") ;;
 	lint) wanted+=("${build[@]}" "${pcap[@]}" "${lint[@]}") ;;

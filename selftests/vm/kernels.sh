@@ -10,8 +10,9 @@
 
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
+here=$(cd "$(dirname "$0")" && pwd -P)
 # shellcheck source=apt.sh
-. "$(dirname "$0")/apt.sh"
+. "$here/apt.sh"
 
 cache=${RTPGUARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rtpguard}
 
@@ -31,8 +32,11 @@ usage()
 	       kernels.sh headers [SERIES]  directories to build modules in, one a
 	                                    line; without SERIES of all series, and
 	                                    of all headers that are installed
+	       kernels.sh build SERIES      get, and build first what is not cached
 	       kernels.sh source            directory with parts of the 6.12 source
-	SERIES is 6.1 or 6.12; the cache is $cache
+	       kernels.sh tree              directory with all of it
+	SERIES is 6.1 or 6.12, or a debug kernel: debug or uml (debug.sh), which only
+	build makes. The cache is $cache
 	END
 	exit 2
 }
@@ -224,6 +228,8 @@ list()
 	done
 }
 
+source_package=linux-source-6.12
+
 # What checkpatch, kselftest programs and the netlink generator take from the
 # kernel's source. Streamed: the tarball unpacks to 1.5 GB.
 source_parts=(
@@ -238,34 +244,72 @@ source_parts=(
 	Documentation/netlink
 )
 
+source_version() # sets $version
+{
+	version=$(apt_candidate "$source_package")
+	[ -n "$version" ] || version=$(find "$cache/source" "$cache/tree" \
+		-maxdepth 1 -name '[0-9]*' -printf '%f\n' 2>/dev/null |
+		sort -V | tail -1)
+	[ -n "$version" ] || { apt_update &&
+		version=$(apt_candidate "$source_package"); }
+	[ -n "$version" ] || apt_die "apt does not know $source_package: Debian" \
+		"12 with its security archive (bookworm-security) has it"
+}
+
+unpack_source() # tar's arguments: sets $temp, the files are in $temp/new
+{
+	temp_dir
+	apt_download "$temp" "$source_package" "$version" ||
+		apt_die "cannot download $source_package $version"
+	mkdir "$temp/new"
+	dpkg-deb --fsys-tarfile "$temp"/*.deb |
+		tar -xO "./usr/src/$source_package.tar.xz" |
+		tar -xJ -C "$temp/new" --strip-components=1 "$@"
+}
+
 source_dir()
 {
-	local package=linux-source-6.12 version dir
+	local dir
 
-	version=$(apt_candidate "$package")
-	[ -n "$version" ] || version=$(find "$cache/source" -maxdepth 1 \
-		-name '[0-9]*' -printf '%f\n' 2>/dev/null | sort -V | tail -1)
-	[ -n "$version" ] || { apt_update && version=$(apt_candidate "$package"); }
-	[ -n "$version" ] || apt_die "apt does not know $package: Debian 12 with" \
-		"its security archive (bookworm-security) has it"
+	source_version
 	dir=$cache/source/$version
 	if [ ! -d "$dir" ]; then
-		temp_dir
-		apt_download "$temp" "$package" "$version" ||
-			apt_die "cannot download $package $version"
-		mkdir "$temp/new"
-		dpkg-deb --fsys-tarfile "$temp"/*.deb |
-			tar -xO "./usr/src/$package.tar.xz" |
-			tar -xJ -C "$temp/new" --strip-components=1 \
-				"${source_parts[@]/#/$package/}"
+		unpack_source "${source_parts[@]/#/$source_package/}"
 		keep "$temp/new" "$dir"
 	fi
 	echo "$dir"
 }
 
+# What a kernel is built from, but for half a gigabyte that none of ours reads.
+# UML's buffer for a CPU's registers is too small where they include AMX's.
+source_tree()
+{
+	local dir
+
+	source_version
+	dir=$cache/tree/$version
+	if [ ! -d "$dir" ]; then
+		unpack_source --exclude="$source_package/drivers/gpu/drm/amd/include/*/*" \
+			--exclude="$source_package/Documentation/*/*" \
+			--exclude="$source_package/arch/*/boot/dts/*"
+		sed -i 's/\(HOST_FP_SIZE, \)2696/\112288/' \
+			"$temp/new/arch/x86/um/user-offsets.c"
+		keep "$temp/new" "$dir"
+	fi
+	echo "$dir"
+}
+
+is_debug() # series
+{
+	[ "$1" = debug ] || [ "$1" = uml ]
+}
+
 case ${1:-} in
 list) list ;;
-get) [ $# -eq 2 ] || usage; get "$2" ;;
+get|headers|build)
+	[ $# -ne 2 ] || ! is_debug "$2" || exec "$here/debug.sh" "$@"
+	;;&
+get|build) [ $# -eq 2 ] || usage; get "$2" ;;
 headers)
 	case $# in
 	1) headers_of_all ;;
@@ -274,5 +318,7 @@ headers)
 	esac
 	;;
 source) source_dir ;;
+tree) source_tree ;;
+source-version) source_version; echo "$version" ;;
 *) usage ;;
 esac
