@@ -4,8 +4,11 @@
 # The guest's side of run.sh: sourced by the job file as process 1, on a machine
 # that init has set up. Runs the command, hands its exit code out, ends QEMU.
 
+# shellcheck source=kmemleak.sh
+. "${BASH_SOURCE[0]%/*}/kmemleak.sh"
+
 # From the job and its config.
-: "${repo:?}" "${interactive?}" "${network?}" "${terminal_size?}" "${command[0]:?}"
+: "${repo:?}" "${machine:?}" "${interactive?}" "${network?}" "${terminal_size?}" "${command[0]:?}"
 
 out=/run/vm
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -56,6 +59,16 @@ run_on_terminal()
 	setsid -c -w "${command[@]}" </dev/ttyS0 >/dev/ttyS0 2>&1
 }
 
+# Once with the module, if it is there, to have its symbols; and once without.
+search_leaks()
+{
+	if [ -d /sys/module/rtpguard ]; then
+		kmemleak_scan
+		rmmod rtpguard
+	fi
+	kmemleak_scan
+}
+
 [ -z "$network" ] || network_up
 ulimit -c 0
 cd "$repo" || exit # the end of process 1: a panic, which run.sh reports
@@ -66,8 +79,11 @@ else
 	run_piped
 fi
 rc=$?
+[ ! -e "$KMEMLEAK" ] || [ -n "$interactive" ] ||
+	search_leaks >"$out/kmemleak.log" 2>&1
 dmesg >"$out/dmesg.log"
 echo "$rc" >"$out/rc"
+[ "$machine" != uml ] || busybox poweroff -f
 # isa-debug-exit: any write ends QEMU.
 printf '\0' >/run/zero
 dd if=/run/zero of=/dev/port bs=1 seek=244 status=none

@@ -18,16 +18,19 @@ busybox=$(command -v busybox) || {
 	exit 1
 }
 
-# What of these is not built in, in the order it loads.
-mapfile -t modules < <(modprobe -d "$kernel_dir" -S "$release" --show-depends -a \
-	virtio_pci 9pnet_virtio 9p overlay | sed -n 's/^insmod //p' |
-	sed 's/ *$//' | awk '!seen[$0]++')
-[ "${#modules[@]}" -gt 0 ] || {
-	echo "initramfs.sh: $kernel_dir: modprobe finds no 9p or overlay there" >&2
+case $release in
+*-rguml) wanted=(hostfs overlay) ;;
+*) wanted=(virtio_pci 9pnet_virtio 9p overlay) ;;
+esac
+depends=$(modprobe -d "$kernel_dir" -S "$release" --show-depends -a "${wanted[@]}") || {
+	echo "initramfs.sh: $kernel_dir: modprobe finds no ${wanted[*]} there" >&2
 	exit 1
 }
+# What of these is not built in, in the order it loads.
+mapfile -t modules < <(sed -n 's/^insmod //p' <<<"$depends" |
+	sed 's/ *$//' | awk '!seen[$0]++')
 
-hash=$(sha256sum "$0" "$init" "$busybox" "${modules[@]}" | cut -c -64 |
+hash=$(sha256sum "$0" "$init" "$busybox" ${modules[@]+"${modules[@]}"} | cut -c -64 |
 	sha256sum | cut -c -16)
 out=$cache/initramfs/$release-$hash.cpio
 
@@ -38,7 +41,8 @@ if [ ! -e "$out" ]; then
 	mkdir -p "$new"/root/{bin,dev,proc,sys,modules,lower,lower-tmp,upper,newroot}
 	cp "$busybox" "$new/root/bin/busybox"
 	cp "$init" "$new/root/init"
-	for module in "${modules[@]}"; do
+	: >"$new/root/modules/order"
+	for module in ${modules[@]+"${modules[@]}"}; do
 		name=${module##*/}
 		name=${name%%.*}.ko
 		case $module in

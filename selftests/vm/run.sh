@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs a command as root in a virtual machine with one of Debian's kernels and
-# this machine's root file system, of which it sees a throw-away copy. Needs no
-# privilege. What the kernel has to say is judged as well.
+# Runs a command as root in a virtual machine with one of Debian's kernels, or a
+# debug kernel, and this machine's root file system, of which it sees a throw-away
+# copy. Needs no privilege. What the kernel has to say is judged as well; a debug
+# kernel is asked for leaks at the end.
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -22,8 +23,10 @@ complaints+='|unreferenced object|Kernel panic'
 usage()
 {
 	cat >&2 <<-END
-	usage: run.sh -k 6.1|6.12 [options] -- COMMAND [ARGS...]
-	       run.sh -k 6.1|6.12 [options] --shell
+	usage: run.sh -k KERNEL [options] -- COMMAND [ARGS...]
+	       run.sh -k KERNEL [options] --shell
+	  KERNEL           6.1, 6.12, debug, or uml, which has neither --net nor
+	                   --shell and is not emulated
 	  -t SECONDS       time for the whole run (600)
 	  -m MEM           memory (2G)
 	  --net            a virtio-net device, its network leads nowhere
@@ -74,6 +77,10 @@ done
 [ $# -gt 0 ] || [ -n "$shell" ] || usage
 [ $# -gt 0 ] || set -- bash -i
 
+machine=qemu
+[ "$series" != uml ] || machine=uml
+[ "$machine" = qemu ] || [ -z "$shell$network" ] || usage
+
 vm_pid=
 keep_out=$out
 # shellcheck disable=SC2317 # called by the trap
@@ -85,7 +92,7 @@ cleanup()
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
-command -v qemu-system-x86_64 >/dev/null ||
+[ "$machine" = uml ] || command -v qemu-system-x86_64 >/dev/null ||
 	die "no qemu-system-x86_64: selftests/deps.sh test installs it"
 kernel_dir=$("$here/kernels.sh" get "$series") || exit "$EXIT_SETUP"
 release=$(basename "$kernel_dir")
@@ -95,12 +102,12 @@ initramfs=$("$here/initramfs.sh" "$kernel_dir" "$release") || exit "$EXIT_SETUP"
 [ -n "$out" ] || out=$(mktemp -d "${TMPDIR:-/tmp}/rtpguard-vm.XXXXXX")
 mkdir -p "$out/share" || die "cannot make $out/share"
 out=$(cd "$out" && pwd -P)
-rm -f "$out"/{config,job,started,rc,stdout,stderr,console.log,dmesg.log}
+rm -f "$out"/{config,job,started,rc,stdout,stderr,console.log,dmesg.log,kmemleak.log}
 touch "$out"/{stdout,stderr,console.log}
 # init reads the first, bash the second.
 printf '%s=%q\n' repo "$repo" kernel_dir "$kernel_dir" >"$out/config"
 {
-	printf '%s=%q\n' interactive "$shell" network "$network" \
+	printf '%s=%q\n' machine "$machine" interactive "$shell" network "$network" \
 		TERM "${TERM:-linux}" \
 		terminal_size "$([ -z "$shell" ] || stty size 2>/dev/null)"
 	printf 'command=('
@@ -108,12 +115,14 @@ printf '%s=%q\n' repo "$repo" kernel_dir "$kernel_dir" >"$out/config"
 	printf ' )\n. /run/vm/config\n. %q\n' "$here/guest.sh"
 } >"$out/job"
 
+# A busy host takes the CPU away from the guest for seconds.
+parameters="loglevel=5 panic=-1 watchdog_thresh=60"
+[ "$machine" = uml ] || parameters+=" rcupdate.rcu_cpu_stall_timeout=120"
+
 qemu_args()
 {
-	local parameters="console=ttyS0 loglevel=5 panic=-1 mitigations=off"
+	local parameters="console=ttyS0 $parameters mitigations=off"
 
-	# A busy host takes the CPU away from the guest for seconds.
-	parameters+=" rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60"
 	qemu=(
 		-smp 2 -m "$memory" -nodefaults -no-user-config -no-reboot
 		-display none -kernel "$kernel_dir/kernel" -initrd "$initramfs"
@@ -152,6 +161,18 @@ trial_starts() # accelerator arguments
 	[ $? -eq 1 ] # what isa-debug-exit makes of 0
 }
 
+# Its console is the standard output, and a panic ends it.
+uml_args()
+{
+	case $out in *[[:space:]]*)
+		die "uml: its command line takes no blanks, and $out has some" ;;
+	esac
+	# shellcheck disable=SC2206 # words
+	vm=("$kernel_dir/kernel" "mem=$memory" "initrd=$initramfs" "uml_dir=$out/"
+		con=null "con0=null,fd:1" $parameters $append "rg.vm=$out")
+	vm_output=$out/console.log
+}
+
 accelerator()
 {
 	accel=(-accel kvm -cpu host)
@@ -164,16 +185,22 @@ run_machine()
 {
 	local tails=()
 
-	machine_args
+	local vm=() vm_output=/dev/stdout
+
+	if [ "$machine" = uml ]; then
+		uml_args
+	else
+		machine_args
+		vm=(qemu-system-x86_64 "${accel[@]}" "${qemu[@]}")
+	fi
 	started=$(date +%s.%N)
 	[ -z "$shell" ] || say "'exit' ends the machine, Ctrl-a x kills it"
 	if [ -n "$shell" ]; then
-		qemu-system-x86_64 "${accel[@]}" "${qemu[@]}"
+		"${vm[@]}"
 		vm_rc=$?
 		return
 	fi
-	timeout -k 10 "$limit" qemu-system-x86_64 "${accel[@]}" "${qemu[@]}" \
-		</dev/null &
+	timeout -k 10 "$limit" "${vm[@]}" </dev/null >>"$vm_output" &
 	vm_pid=$!
 	tail -n +1 -s 0.1 -f --pid="$vm_pid" "$out/stdout" &
 	tails+=($!)
@@ -192,12 +219,12 @@ seconds_to() # file: from the start to its last change
 }
 
 # The first complaint with what follows it; dmesg.log has what a lowered log
-# level kept from the console.
+# level kept from the console, kmemleak.log what a debug kernel knows.
 complained()
 {
 	local log
 
-	for log in "$out/console.log" "$out/dmesg.log"; do
+	for log in "$out"/{console,dmesg,kmemleak}.log; do
 		grep -qsE "$complaints" "$log" || continue
 		say "the kernel complained, ${log##*/} says:"
 		grep -m 1 -E -A 20 "$complaints" "$log" | sed 's/^/  /' >&2
@@ -216,7 +243,7 @@ judge()
 			say "time out: no exit code within $limit s"
 			verdict=$EXIT_HANG
 		else
-			say "the guest died: no exit code (QEMU's is $vm_rc)"
+			say "the guest died: no exit code (the machine's is $vm_rc)"
 			verdict=$EXIT_DIED
 		fi
 	fi
@@ -229,8 +256,12 @@ judge()
 	return "$verdict"
 }
 
-accelerator
-say "kernel $release, accelerator ${accel[1]%%,*}"
+if [ "$machine" = uml ]; then
+	say "kernel $release, a process"
+else
+	accelerator
+	say "kernel $release, accelerator ${accel[1]%%,*}"
+fi
 run_machine
 judge
 verdict=$?
