@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 O := build
 KERNEL ?= 6.12
+DEBUG_KERNELS ?= uml debug
 
 # deps.sh's set of packages for module and tool.
 ifeq ($(WITH_PCAP),0)
@@ -22,6 +23,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9 -]*\):[^#]*## /  \1\t/p' $(MAKEFILE_LIST) | \
 		expand -t 18
 	@echo 'Variables:'
+	@echo '  DEBUG_KERNELS=X kernels of `make test-debug` ($(DEBUG_KERNELS))'
 	@echo '  FUZZ_RUNS=N     inputs of `make fuzz` (200000)'
 	@echo '  KDIR=DIR        build the module for these kernel headers only'
 	@echo '  KERNEL=VERSION  kernel of `make vm`: 6.1 or 6.12 ($(KERNEL))'
@@ -32,7 +34,7 @@ help: ## list the targets
 deps-build:
 	@selftests/deps.sh $(BUILD_SET)
 
-deps-vm deps-test deps-bench deps-fuzz deps-lint deps-demo: deps-%:
+deps-vm deps-test deps-debug deps-bench deps-fuzz deps-lint deps-demo: deps-%:
 	@selftests/deps.sh $*
 
 # Kbuild leaves its objects beside the sources, so each kernel gets a copy.
@@ -73,6 +75,18 @@ test-host: selftests-built ## tests that need neither root nor the module
 
 test-vm: modules selftests-built ## the module's tests in QEMU, Debian 6.1 and 6.12
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) run-vm
+
+debug-kernels: deps-debug ## build what `make test-debug` runs on, if not cached
+	@set -e; for kernel in $(DEBUG_KERNELS); do \
+		selftests/vm/kernels.sh build $$kernel >/dev/null; done
+
+test-debug: debug-kernels selftests-built ## the module's tests with KASAN, lockdep, kmemleak
+	@set -e; for kernel in $(DEBUG_KERNELS); do \
+		arch=x86_64; [ $$kernel != uml ] || arch=um; \
+		$(MAKE) --no-print-directory module ARCH=$$arch \
+			KDIR=$$(selftests/vm/kernels.sh headers $$kernel); done
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
+		DEBUG_KERNELS='$(DEBUG_KERNELS)' run-debug
 
 # A corpus outside the repository if there is one, else the small one in it.
 CORPUS ?= $(firstword $(wildcard ../shared/corpus) selftests/pcaps/media)
@@ -117,5 +131,5 @@ install: ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help accuracy bench deps-build deps-vm deps-test deps-bench deps-fuzz deps-lint deps-demo modules module tool selftests-built test \
-	test-host test-vm fuzz demo vm genl check-genl check-floors lint install clean
+.PHONY: all help accuracy bench debug-kernels deps-build deps-vm deps-test deps-debug deps-bench deps-fuzz deps-lint deps-demo modules module tool selftests-built test \
+	test-host test-vm test-debug fuzz demo vm genl check-genl check-floors lint install clean

@@ -12,8 +12,8 @@ vm=$here/vm
 usage()
 {
 	cat >&2 <<-END
-	usage: run_kselftest.sh [-k 6.1|6.12]... [-t SECONDS] [--net] [TEST...]
-	  -k KERNEL   may be repeated (6.1 and 6.12)
+	usage: run_kselftest.sh [-k KERNEL]... [-t SECONDS] [--net] [TEST...]
+	  -k KERNEL   6.1, 6.12, debug or uml, may be repeated (6.1 and 6.12)
 	  -t SECONDS  time for one test program (300)
 	  --net       give the machine a network device
 	  TEST        a program, by path or by its name in selftests/ (all of
@@ -101,7 +101,7 @@ bad=0
 for kernel in "${kernels[@]}"; do
 	n=$((n + 1))
 	echo "# Subtest: kernel-$kernel"
-	"$vm/run.sh" -k "$kernel" -t $((limit * ${#programs[@]} + 120)) \
+	"$vm/run.sh" -k "$kernel" -t $((limit * ${#programs[@]} + 240)) \
 		--out "$here/../build/vm/$kernel" ${options[@]+"${options[@]}"} -- \
 		"$vm/suite.sh" "$limit" "${programs[@]}" 2>&1 |
 		tee "$log" | awk -f "$vm/indent.awk"
