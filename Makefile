@@ -94,7 +94,8 @@ accuracy: tool deps-test ## score the content test on labelled captures, CORPUS=
 	@selftests/accuracy.py $(O)/rtpguard $(CORPUS) $(O)/accuracy.json
 
 bench: tool deps-bench ## what a packet costs the core: ns and instructions
-	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) bench
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
+		CORPUS=$(abspath $(CORPUS)) bench
 
 fuzz: deps-fuzz ## fuzz the core, FUZZ_RUNS inputs
 	@$(MAKE) --no-print-directory -C selftests/fuzz O=$(CURDIR)/$(O) run
