@@ -19,8 +19,10 @@
  *	   |   lookalike.c: is it positively another protocol? Then it passes
  *	   v
  *	rg_media.sides[direction]
+ *	   |-- fast          the packet before, where its stream is decided
  *	   |-- streams[]     one state an SSRC: continuity, then evidence
- *	   |-- rtcp          chain evidence
+ *	   |-- shared        the SSRCs that have none
+ *	   |-- rtcp          evidence of its chain and of SRTCP's trailer
  *	   `-- contradicted  RTP-shaped, but not RTP
  *
  * One packet is never enough to call a flow RTP: SSRC, sequence number and
@@ -95,7 +97,9 @@ static bool excused(const struct rg_media *media, const struct rg_packet *pkt)
  * What goes on just as the packet before, of a stream that is decided, needs
  * neither a parser nor a search. Its first eight bytes are one number here: the
  * sequence number is one higher, and the timestamp below it no further than
- * RG_TS_AHEAD_MAX. Where one of both wraps, it is looked at closely.
+ * RG_TS_AHEAD_MAX. Where one of both wraps, it is looked at closely; but for one
+ * that wraps just where the number above it makes up for that: a packet lost, or
+ * a payload type one higher. That passes for one step, as it may once in a wrap.
  */
 static inline bool feed_decided(struct rg_fast *fast, const struct rg_packet *pkt,
 				struct rg_answer *ans)

@@ -23,8 +23,9 @@
  * earlier packets, on this packet's header and length, and on bytes that are
  * never bet on. STEADY chooses its bits by what those bits were before. SRTP's
  * trailer (MKI, tag) is cipher text only in part: an MKI is constant. So the
- * last RG_TRAILER_MAX bytes are left alone, or bet on only while they are seen
- * to change, which an MKI does not.
+ * last RG_TRAILER_MAX bytes are left alone; or bet on only while they are seen
+ * to change, which an MKI does not, or where the stream had payloads too short
+ * to have a trailer so long.
  */
 
 /* 1 in each of the first n lanes. */

@@ -61,8 +61,9 @@
 #define RG_STRAYS_MAX		32
 
 /*
- * The content test. Bytes of a payload that are looked into; SRTP's trailer,
- * at the most a tag of 16 bytes and an MKI of 4, is never bet on.
+ * The content test. Bytes of a payload that are looked into; SRTP's trailer, at
+ * the most a tag of 16 bytes and an MKI of 4, is bet on only where it cannot be
+ * an MKI.
  */
 #define RG_CONTENT_BYTES	40
 #define RG_TRAILER_MAX		20
@@ -79,7 +80,7 @@
 
 /*
  * Evidence below which a feature bets no more: little comes back from there, and
- * in cipher text S0, the dearest, is there after five packets.
+ * in cipher text half of S0, the dearest, are there after six packets.
  */
 #define RG_FROZEN_BITS		8
 
@@ -96,9 +97,9 @@
 
 /*
  * Verdicts of the content test. A false alarm cuts a call: at 45 bits one trial
- * in 2^45 / 22 is wrong, and 128 trials a stream, 2,000 streams a day and
- * workstation make one call in 17,000 workstation-years. Further trials cost a
- * bit for every doubling.
+ * in 2^45 / RG_FEATURES is wrong, or more seldom, and 128 trials a stream, 2,000
+ * streams a day and workstation make one call in 60,000 workstation-years.
+ * Further trials cost a bit for every doubling.
  */
 #define RG_CLEAR_BITS		(45 * RG_BIT)
 #define RG_SUSPECTED_BITS	(49 * RG_BIT / 2)

@@ -15,6 +15,7 @@
  *	     v                        v    |
  *	   uniform <-------------- no more for 48 packets
  *
+ * 48 packets are 64 or 192 where they have few bytes to bet on, see enough().
  * Uniform is an observation: it is tested on, one packet in 16, and all of 64
  * after a change or a first sign of structure. Every test that begins anew is a trial.
  */

@@ -25,7 +25,7 @@
 #define BITS_MAX	20
 #define BITS_END	64
 
-/* What was decided on when this bound was written; there are 17 today. */
+/* The verdicts were decided on for so many: with them 17,000 years, see limits.h. */
 static_assert(RG_FEATURES <= 22, "verdicts allow for 22 features");
 
 /**
