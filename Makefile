@@ -93,6 +93,9 @@ CORPUS ?= $(firstword $(wildcard ../shared/corpus) selftests/pcaps/media)
 accuracy: tool deps-test ## score the content test on labelled captures, CORPUS=DIR
 	@selftests/accuracy.py $(O)/rtpguard $(CORPUS) $(O)/accuracy.json
 
+mutants: deps-test deps-vm ## known bugs one at a time, MUTANTS=NAME...: does a test fail?
+	@selftests/mutants/run.sh $(O) $(MUTANTS)
+
 bench: tool deps-bench ## what a packet costs the core: ns and instructions
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
 		CORPUS=$(abspath $(CORPUS)) bench
@@ -132,5 +135,5 @@ install: ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help accuracy bench debug-kernels deps-build deps-vm deps-test deps-debug deps-bench deps-fuzz deps-lint deps-demo modules module tool selftests-built test \
+.PHONY: all help accuracy bench mutants debug-kernels deps-build deps-vm deps-test deps-debug deps-bench deps-fuzz deps-lint deps-demo modules module tool selftests-built test \
 	test-host test-vm test-debug fuzz demo vm genl check-genl check-floors lint install clean

@@ -17,6 +17,14 @@ gate() # what it means, pattern, files...
 	fi
 }
 
+need() # what it means, pattern, file
+{
+	if ! grep -qE -e "$2" "$3"; then
+		echo "gates: $3: $1" >&2
+		bad=1
+	fi
+}
+
 mapfile -t kmod < <(find kmod -name '*.[ch]' ! -name 'genl.*')
 mapfile -t core < <(find kmod/core -name '*.[ch]')
 mapfile -t code < <(find kmod tool selftests include -name '*.[chly]')
@@ -37,6 +45,14 @@ gate 'the core reads bytes through the cursor' \
 	'(->|\.)data\[|ntoh[sl]|__be(16|32)' "${core[@]}"
 gate 'no strings or numbers parsed by libc habits in the kernel' \
 	'\b(strto[a-z]+|strchr|strstr|sscanf)\(' "${kmod[@]}"
+gate 'softirqs take our locks too' '\bspin_(un)?lock\(' "${kmod[@]}"
+# Only a race would show these two, and nobody the third.
+need 'flow_free_rcu() must have run before the caches go' \
+	'^	rcu_barrier\(\);' kmod/flow.c
+need 'rulesets are freed by RCU: wait before the module goes' \
+	'^	rcu_barrier\(\);' kmod/main.c
+need 'nobody else may know which flows share a bucket' \
+	'^	get_random_bytes\(&table\.key, sizeof\(table\.key\)\);' kmod/flow.c
 gate 'left-overs' '#if 0|\bXX''X\b|\bFIX''ME\b' "${code[@]}"
 gate 'tests wait for a condition, not for a time' \
 	'(^|[^.[:alnum:]_-])sleep +[1-9]' "${shell[@]}"

@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run.sh BUILD [MUTANT...]: applies known bugs to a copy of the tree, one at a
+# time, and demands that a test fails for each. A mutant is a patch; its line
+# "Killed-by:" says where the tests run and which they are: host, vm, or gate.
+# The first that fails is enough.
+
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd -P)
+top=$(cd "$here/../.." && pwd -P)
+kernel=${KERNEL:-6.12}
+headers=$("$top/selftests/vm/kernels.sh" headers "$kernel")
+
+if [ $# -lt 1 ]; then
+	echo 'usage: run.sh BUILD [MUTANT...]' >&2
+	exit 2
+fi
+mkdir -p "$1/mutants" || exit
+work=$(cd "$1/mutants" && pwd -P)
+shift
+tree=$work/tree
+
+mutants=("$here"/*.patch)
+if [ $# -gt 0 ]; then
+	mutants=()
+	for name; do
+		mutants+=("$here/${name%.patch}.patch")
+	done
+fi
+for patch in "${mutants[@]}"; do
+	if [ ! -r "$patch" ]; then
+		echo "run.sh: $patch: no such mutant" >&2
+		exit 2
+	fi
+done
+
+# What is tracked, as it is now; objects of the mutant before stay usable.
+copy()
+{
+	mkdir -p "$tree" &&
+		(cd "$top" && git ls-files -z | tar -c --null -T -) |
+		tar -x -C "$tree"
+}
+
+# Return: 0 when the test fails, which is what it is for.
+fails() # host|vm|gate, test
+{
+	case $1 in
+	host)
+		local program=$tree/build/selftests/$2
+		[ -x "$program" ] || program=$tree/selftests/$2
+		if [ ! -x "$program" ]; then
+			echo "$2: no such test"
+			return 1
+		fi
+		! "$program"
+		;;
+	vm)
+		! "$tree/selftests/run_kselftest.sh" -k "$kernel" "$2"
+		;;
+	gate)
+		! "$tree/selftests/lint/gates.sh"
+		;;
+	esac
+}
+
+# Only what the test needs: the core is compiled into each of its programs.
+prepare() # host|vm|gate, test
+{
+	local make=(make --no-print-directory -C "$tree")
+	case $1:$2 in
+	host:*.sh)
+		"${make[@]}" tool &&
+			"${make[@]}" -C selftests O="$tree/build" asan-tool
+		;;
+	host:*)
+		"${make[@]}" -C selftests O="$tree/build" \
+			"$tree/build/selftests/$2"
+		;;
+	vm:*)
+		"${make[@]}" module KDIR="$headers" &&
+			"${make[@]}" tool &&
+			"${make[@]}" -C selftests O="$tree/build" \
+				"$tree"/build/selftests/{rtpsend,rtprecv}
+		;;
+	esac
+}
+
+# A test that fails without the mutant says nothing about it.
+declare -A passes
+proven() # host|vm|gate, test
+{
+	if [ -z "${passes[$2]:-}" ]; then
+		passes[$2]=yes
+		prepare "$1" "$2" && ! fails "$1" "$2" || passes[$2]=no
+	fi
+	[ "${passes[$2]}" = yes ]
+}
+
+copy || exit
+n=0
+failed=0
+echo 'KTAP version 1'
+echo "1..${#mutants[@]}"
+for patch in "${mutants[@]}"; do
+	name=$(basename "$patch" .patch)
+	log=$work/$name.log
+	n=$((n + 1))
+	read -r where rest < <(sed -n 's/^Killed-by: //p' "$patch")
+	read -ra tests <<< "${rest:-gates.sh}"
+	result="survived, see $log"
+	for test in "${tests[@]}"; do
+		proven "$where" "$test" || result="$test fails without it, see $log"
+	done > "$log" 2>&1
+	if [ "${result%%,*}" != survived ]; then
+		:
+	elif ! patch -d "$tree" -p1 --no-backup-if-mismatch < "$patch" >> "$log"; then
+		result='the patch does not apply'
+		rm -rf "$tree"
+		copy || exit
+	else
+		for test in "${tests[@]}"; do
+			if ! prepare "$where" "$test" >> "$log" 2>&1; then
+				result="does not build, see $log"
+				break
+			fi
+			if fails "$where" "$test" >> "$log" 2>&1; then
+				result="killed by $test"
+				break
+			fi
+		done
+	fi
+	case $result in
+	killed*) echo "ok $n $name: $result" ;;
+	*) echo "not ok $n $name: $result"; failed=$((failed + 1)) ;;
+	esac
+	case $result in
+	*' without it'*|*'not apply') ;;
+	*) patch -d "$tree" -R -p1 --no-backup-if-mismatch < "$patch" >> "$log" || exit ;;
+	esac
+done
+echo "# totals: pass:$((n - failed)) fail:$failed skip:0"
+[ "$failed" -eq 0 ]
