@@ -34,7 +34,7 @@ help: ## list the targets
 deps-build:
 	@selftests/deps.sh $(BUILD_SET)
 
-deps-vm deps-test deps-debug deps-bench deps-fuzz deps-lint deps-demo: deps-%:
+deps-vm deps-test deps-debug deps-bench deps-coverage deps-fuzz deps-lint deps-demo: deps-%:
 	@selftests/deps.sh $*
 
 # Kbuild leaves its objects beside the sources, so each kernel gets a copy.
@@ -100,6 +100,9 @@ bench: tool deps-bench ## what a packet costs the core: ns and instructions
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
 		CORPUS=$(abspath $(CORPUS)) bench
 
+coverage: deps-coverage ## lines and branches of the core that its tests run
+	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) coverage
+
 fuzz: deps-fuzz ## fuzz the core, FUZZ_RUNS inputs
 	@$(MAKE) --no-print-directory -C selftests/fuzz O=$(CURDIR)/$(O) run
 
@@ -135,5 +138,7 @@ install: ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help accuracy bench mutants debug-kernels deps-build deps-vm deps-test deps-debug deps-bench deps-fuzz deps-lint deps-demo modules module tool selftests-built test \
-	test-host test-vm test-debug fuzz demo vm genl check-genl check-floors lint install clean
+.PHONY: all help accuracy bench coverage mutants debug-kernels deps-build deps-vm \
+	deps-test deps-debug deps-bench deps-coverage deps-fuzz deps-lint deps-demo \
+	modules module tool selftests-built test test-host test-vm test-debug fuzz demo vm \
+	genl check-genl check-floors lint install clean

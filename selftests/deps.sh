@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # deps.sh SET...: installs with apt what a Debian machine lacks of the packages
-# for a set (build, test, debug, fuzz, lint, demo), and says which. A set holds those
-# before it that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
+# for a set (build, test, debug, bench, coverage, fuzz, lint, demo), and says which. A set
+# holds those that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
 
 set -euo pipefail
 # shellcheck source=vm/apt.sh
@@ -25,7 +25,7 @@ demo=(baresip-core)
 
 usage()
 {
-	echo "usage: deps.sh build|build-nopcap|vm|test|debug|bench|fuzz|lint|demo..." >&2
+	echo "usage: deps.sh build|build-nopcap|vm|test|debug|bench|coverage|fuzz|lint|demo..." >&2
 	exit 2
 }
 
@@ -46,6 +46,8 @@ for set; do
 		"${debug[@]}") ;;
 	fuzz) wanted+=("${build[@]}" "${test[@]}" "${fuzz[@]}") ;;
 	bench) wanted+=("${build[@]}" "${pcap[@]}" "${bench[@]}") ;;
+	# gcov comes with gcc.
+	coverage) wanted+=("${build[@]}" "${test[@]}") ;;
 	lint) wanted+=("${build[@]}" "${pcap[@]}" "${lint[@]}") ;;
 	demo) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${demo[@]}") ;;
 	*) usage ;;
