@@ -24,7 +24,8 @@ help: ## list the targets
 		expand -t 18
 	@echo 'Variables:'
 	@echo '  DEBUG_KERNELS=X kernels of `make test-debug` ($(DEBUG_KERNELS))'
-	@echo '  FUZZ_RUNS=N     inputs of `make fuzz` (200000)'
+	@echo '  FUZZ_SECONDS=N  how long `make fuzz` runs each target (60)'
+	@echo '  FUZZ_RUNS=N     ... and instead, how many inputs'
 	@echo '  KDIR=DIR        build the module for these kernel headers only'
 	@echo '  KERNEL=VERSION  kernel of `make vm`: 6.1 or 6.12 ($(KERNEL))'
 	@echo '  CORPUS=DIR      captures of `make accuracy` ($(CORPUS))'
@@ -103,7 +104,7 @@ bench: tool deps-bench ## what a packet costs the core: ns and instructions
 coverage: deps-coverage ## lines and branches of the core that its tests run
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) coverage
 
-fuzz: deps-fuzz ## fuzz the core, FUZZ_RUNS inputs
+fuzz: deps-fuzz ## fuzz the core and the rules grammar, FUZZ_SECONDS each
 	@$(MAKE) --no-print-directory -C selftests/fuzz O=$(CURDIR)/$(O) run
 
 demo: deps-demo modules selftests-built ## a real call, in clear and encrypted

@@ -8,10 +8,11 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-RUNS=5000
+# Of inputs, so that they are the same on every machine.
+RUNS=20000
 here=$RG_LIB_DIR/fuzz
 out=$(cd "$(dirname "$RTPGUARD")" && pwd -P) || exit
-targets=(core_flow)
+targets=(core_rtp core_flow conf)
 
 make_tmp
 
@@ -31,15 +32,13 @@ builds()
 seeds_are_current()
 {
 	quietly "$here/seeds.py" "$tmp/seeds" &&
-		quietly diff -r "$tmp/seeds" "$here/corpus/core_flow"
+		quietly diff -r "$tmp/seeds" "$here/corpus"
 }
 
 runs() # target
 {
-	mkdir "$tmp/$1" &&
-	quietly "$out/selftests/fuzz/$1" -runs="$RUNS" -seed=1 -max_len=4096 \
-		-artifact_prefix="$out/selftests/fuzz/$1-" "$tmp/$1" \
-		"$here/corpus/$1" || return
+	quietly "$here/run.sh" -f "$out/selftests/fuzz/$1" -runs="$RUNS" -seed=1 ||
+		return
 	grep -q "^#$RUNS\b.*DONE" "$tmp/log" ||
 		{ ktap_print_msg "it did not run $RUNS times"; return 1; }
 }

@@ -213,6 +213,36 @@ void conf_free(struct conf *conf)
 }
 
 /**
+ * conf_parse() - read the text of a rules file
+ * @path: for messages
+ * @text: the file, not terminated
+ * @len: bytes of it, at most CONF_SIZE_MAX
+ * @conf: filled on success; conf_free() is due then
+ * @errors: where the first error goes, with file, line, column and a caret
+ *
+ * Return: 0 or -1.
+ */
+int conf_parse(const char *path, const char *text, size_t len,
+	       struct conf *conf, FILE *errors)
+{
+	struct parse parse = {
+		.conf = conf,
+		.path = path,
+		.text = text,
+		.len = len,
+		.errors = errors,
+	};
+	int ret;
+
+	conf_defaults(conf);
+	ret = text_parse(&parse);
+	if (ret)
+		conf_free(conf);
+	defines_free(parse.defines);
+	return ret;
+}
+
+/**
  * conf_read() - read a rules file
  * @path: file, or "-" for standard input
  * @conf: filled on success; conf_free() is due then
@@ -222,23 +252,15 @@ void conf_free(struct conf *conf)
  */
 int conf_read(const char *path, struct conf *conf, FILE *errors)
 {
-	struct parse parse = {
-		.conf = conf,
-		.path = strcmp(path, "-") ? path : "stdin",
-		.errors = errors,
-	};
+	size_t len;
 	char *text;
 	int ret;
 
-	text = file_slurp(path, &parse.len, errors);
+	text = file_slurp(path, &len, errors);
 	if (!text)
 		return -1;
-	parse.text = text;
-	conf_defaults(conf);
-	ret = text_parse(&parse);
-	if (ret)
-		conf_free(conf);
-	defines_free(parse.defines);
+	ret = conf_parse(strcmp(path, "-") ? path : "stdin", text, len, conf,
+			 errors);
 	free(text);
 	return ret;
 }

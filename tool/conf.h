@@ -24,6 +24,8 @@ struct conf {
 /* conf.c */
 void conf_defaults(struct conf *conf);
 void conf_free(struct conf *conf);
+int conf_parse(const char *path, const char *text, size_t len,
+	       struct conf *conf, FILE *errors);
 int conf_read(const char *path, struct conf *conf, FILE *errors);
 
 /* policy_print.c */

@@ -1,15 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Write core_flow.c's seeds: of captures, and of what takes many packets.
+"""Write the seeds of every target, one directory each: flows of captures and of
+what takes many packets, one datagram of each protocol, and rules files.
 
 usage: seeds.py DIRECTORY
 """
 
 import os
+import re
 import struct
 import sys
 
-CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "pcaps")
+HERE = os.path.dirname(os.path.abspath(__file__))
+SELFTESTS = os.path.dirname(HERE)
+sys.dont_write_bytecode = True
+sys.path.insert(0, SELFTESTS)
+import conf_cases  # noqa: E402  pylint: disable=wrong-import-position
+
+CAPTURES = os.path.join(SELFTESTS, "pcaps")
+VECTORS = os.path.join(SELFTESTS, "core", "lookalike_vectors.h")
 # Raw IP, version 4, UDP, no options: what these have.
 FROM = ("g711", "g711-tag10", "g711-after-stun", "rtcp", "dns")
 PACKETS = 16
@@ -91,15 +100,59 @@ def made():
     }
 
 
+def core_flow():
+    seeds = {name: of_capture(name) for name in FROM}
+    seeds.update(made())
+    return seeds
+
+
+def datagram(data, missing=0):
+    return struct.pack("<H", missing) + data
+
+
+def core_rtp():
+    """The first datagram of each capture, whole and cut, and all vectors."""
+    seeds = {}
+    for name in FROM:
+        _, data = next(datagrams(os.path.join(CAPTURES, name + ".pcap")))
+        seeds[name] = datagram(data)
+        half = len(data) // 2
+        seeds[name + "-cut"] = datagram(data[:half], len(data) - half)
+    with open(VECTORS, encoding="ascii") as f:
+        vectors = re.findall(r'PREFIX_\w+, "(\w+)",\s*"([0-9a-f]+)"', f.read())
+    seeds.update((name, datagram(bytes.fromhex(data))) for name, data in vectors)
+    header = struct.pack(">BBHII", 0x91, 96, 1, 160, 1)
+    seeds["extension"] = datagram(header + bytes.fromhex(
+        "00000002bede000110aa0000") + bytes(range(20)))
+    report = struct.pack(">BBHI", 0x80, 201, 1, 1)
+    seeds["rtcp-chain"] = datagram(report * 3)
+    seeds["srtcp"] = datagram(report + b"\xa5" * 24 + b"\x80\0\0\1" +
+                              b"\x5a" * 10)
+    return seeds
+
+
+def conf():
+    """All that is valid, and of each theme the first that is wrong."""
+    seeds = {f"valid-{i}": text.encode()
+             for i, text in enumerate(conf_cases.VALID)}
+    for theme, cases in conf_cases.WRONG.items():
+        seeds["wrong-" + theme.replace(" ", "-")] = (
+            cases[0][0].replace("\u00bb", "").encode())
+    return seeds
+
+
+TARGETS = {"conf": conf, "core_flow": core_flow, "core_rtp": core_rtp}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__.strip())
-    seeds = {name: of_capture(name) for name in FROM}
-    seeds.update(made())
-    os.makedirs(sys.argv[1], exist_ok=True)
-    for name, data in sorted(seeds.items()):
-        with open(os.path.join(sys.argv[1], name), "wb") as f:
-            f.write(data)
+    for target, make in TARGETS.items():
+        directory = os.path.join(sys.argv[1], target)
+        os.makedirs(directory, exist_ok=True)
+        for name, data in sorted(make().items()):
+            with open(os.path.join(directory, name), "wb") as f:
+                f.write(data)
 
 
 main()
