@@ -26,7 +26,7 @@ mkdir -p "$found" && touch "$tmp/start"
 "$program" -max_len=4096 -timeout=120 -artifact_prefix="$program-" "$@" \
 	"$found" "$here/corpus/$name" && exit
 
-input=$(find "$(dirname "$program")" -maxdepth 1 -name "$name-*-*" \
+input=$(find "$(dirname "$program")" -maxdepth 1 -name "$name-*-*" ! -name "*-slow-unit-*" \
 	-newer "$tmp/start" -print -quit)
 echo "fuzz: $name failed; again: $program ${input:-(it left no input)}" >&2
 exit 1
