@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 O := build
 KERNEL ?= 6.12
-DEBUG_KERNELS ?= uml debug
+DEBUG_KERNELS ?= debug
 
 # deps.sh's set of packages for module and tool.
 ifeq ($(WITH_PCAP),0)
