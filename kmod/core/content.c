@@ -315,7 +315,8 @@ void rg_content_feed(struct rg_content *content,
 		bet_body(&trial, len);
 	if (payload->len >= RG_VIDEO_LEN_MIN)
 		bet_video(&trial, len);
-	rg_bet_parity(&trial);
+	if (payload->len <= RG_PARITY_BYTES_MAX)
+		rg_bet_parity(&trial);
 	content->best = best(content);
 	content->positions = positions(&trial, len);
 	learn(&trial);

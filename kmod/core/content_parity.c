@@ -51,7 +51,10 @@ static void bet_parity(const struct rg_trial *trial)
 	content->tail[1] = tail[1];
 }
 
-/* PAR, on payloads of whole G.729 frames, and annex B's two bytes, whole in sight. */
+/*
+ * PAR, on payloads of whole G.729 frames, and annex B's two bytes, whole in sight;
+ * the caller leaves longer ones out, which saves him the call.
+ */
 void rg_bet_parity(const struct rg_trial *trial)
 {
 	const struct rg_payload *payload = trial->payload;
@@ -59,7 +62,8 @@ void rg_bet_parity(const struct rg_trial *trial)
 
 	if (len != trial->content->len)
 		trial->content->tail_run = 0;
-	if (len < 10 || len > RG_PARITY_BYTES_MAX || (len % 10 && len % 10 != 2) ||
+	if (len < 10 || len > RG_PARITY_BYTES_MAX ||
+	    (len % 10 && len % 10 != 2) ||
 	    payload->alone || payload->readable < len)
 		return;
 	if (payload->pt == RTP_PT_G729 || payload->pt >= RTP_PT_DYNAMIC)

@@ -27,9 +27,70 @@ struct rg_trial {
 	u64 bettable;
 };
 
-/* content_bet.c */
-bool rg_bet_frozen(const struct rg_content *content, u8 feature);
-void rg_bet(struct rg_content *content, u8 feature, u32 hits, u32 misses);
+/*
+ * -log2(1 - 2^-n) in units of 1 / RG_BIT bit, rounded down:
+ * floor(65536 * log2(2^n / (2^n - 1))).
+ */
+#define RG_MISS_1	65536
+#define RG_MISS_4	6102
+
+/* Inline from here on: called for each feature of each packet. */
+
+/* What was staked: the same number for each bit, and D1's by its odds. */
+static inline s32 rg_stake(u8 feature, u32 hits, u32 misses)
+{
+	if (feature == RG_FEATURE_D1)
+		return (s32)hits * 4 * RG_BIT + (s32)misses * RG_MISS_4;
+	return (s32)(hits + misses) * RG_BIT;
+}
+
+static inline s32 rg_weight(u32 hits, u32 misses)
+{
+	return rg_log2_half[hits] + rg_log2_half[misses] -
+	       rg_log2_fact[hits + misses];
+}
+
+/* See rg_bets_gain(). */
+static inline s32 rg_gain(struct rg_bets *bets, u8 feature, u32 hits, u32 misses)
+{
+	u32 h = bets->hits + hits;
+	u32 m = bets->misses + misses;
+	s32 log2 = rg_weight(h, m);
+	s32 gain = log2 - bets->log2 + rg_stake(feature, hits, misses);
+
+	if (h + m > RG_BETS_MAX) {
+		h /= 2;
+		m /= 2;
+		log2 = rg_weight(h, m);
+	}
+	bets->hits = h;
+	bets->misses = m;
+	bets->log2 = log2;
+	return gain;
+}
+
+/* Whoever stops betting keeps what evidence there is: that is fair too. */
+static inline bool rg_bet_frozen(const struct rg_content *content, u8 feature)
+{
+	return content->bits[feature] < -RG_FROZEN_BITS * RG_BIT;
+}
+
+/**
+ * rg_bet() - bet on a feature of one packet
+ * @content: the stream's test
+ * @feature: enum rg_feature
+ * @hits: how often it was as the feature says
+ * @misses: how often it was not
+ *
+ * Context: as for rg_content_feed().
+ */
+static inline void rg_bet(struct rg_content *content, u8 feature, u32 hits,
+			  u32 misses)
+{
+	if (!rg_bet_frozen(content, feature))
+		content->bits[feature] += rg_gain(&content->bets[feature],
+						  feature, hits, misses);
+}
 
 /* content_parity.c */
 void rg_bet_parity(const struct rg_trial *trial);
