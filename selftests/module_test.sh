@@ -94,7 +94,7 @@ modinfo_says_what_it_is()
 	parameters=$(modinfo -F parm "$RTPGUARD_KO" | cut -d : -f 1 | sort |
 		paste -sd ' ')
 	expect license GPL alias net-pf-16-proto-16-family-rtpguard \
-		tool "rtpguard $version" parameters 'flow_timeout_ms max_flows mode'
+		tool "rtpguard $version" parameters 'flow_timeout_ms max_flows mode selftest'
 }
 
 a_fresh_module_is_in_monitor()
