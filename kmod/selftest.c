@@ -33,7 +33,7 @@ struct vector {
 	u8 chain;	/* of RTCP */
 };
 
-static const struct vector vectors[] = {
+static const struct vector vectors[] __initconst = {
 	{ "RTP", { 0x80, 0x00 }, 13, true, 12, 0 },
 	{ "RTP without payload", { 0x80, 0xe0 }, 12, true, 12, 0 },
 	{ "RTP, two CSRCs", { 0x82, 0x60 }, 24, true, 20, 0 },
@@ -54,7 +54,7 @@ static const struct vector vectors[] = {
 	  { 0x80, 201, 0, 2 }, 8, false, 0, 0 },
 };
 
-static u64 random_next(u64 *state)
+static u64 __init random_next(u64 *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
@@ -62,7 +62,7 @@ static u64 random_next(u64 *state)
 	return *state;
 }
 
-static void random_put(u8 *bytes, u64 *state)
+static void __init random_put(u8 *bytes, u64 *state)
 {
 	u64 word = random_next(state);
 
@@ -70,7 +70,7 @@ static void random_put(u8 *bytes, u64 *state)
 }
 
 /* In network byte order. */
-static u32 number(const u8 *bytes, u32 size)
+static u32 __init number(const u8 *bytes, u32 size)
 {
 	u32 sum = 0, i;
 
@@ -79,14 +79,14 @@ static u32 number(const u8 *bytes, u32 size)
 	return sum;
 }
 
-static void number_put(u8 *bytes, u32 size, u32 value)
+static void __init number_put(u8 *bytes, u32 size, u32 value)
 {
 	for (; size; size--, value /= 256)
 		bytes[size - 1] = value % 256;
 }
 
 /* RFC 3550, 5.1 and 5.3.1, by offsets. Return: where the payload is, or -1. */
-static int reference_rtp(const u8 *bytes, u32 len)
+static int __init reference_rtp(const u8 *bytes, u32 len)
 {
 	u32 off;
 
@@ -104,7 +104,7 @@ static int reference_rtp(const u8 *bytes, u32 len)
 }
 
 /* RFC 3550, 6.1 and 6.4. Return: RTCP packets up to where it is none any more. */
-static u32 reference_rtcp(const u8 *bytes, u32 len)
+static u32 __init reference_rtcp(const u8 *bytes, u32 len)
 {
 	u32 off = 0, chain = 0, size;
 
@@ -122,7 +122,8 @@ static u32 reference_rtcp(const u8 *bytes, u32 len)
 	}
 }
 
-static int check(const char *name, const u8 *bytes, u32 len, int off, u32 chain)
+static int __init check(const char *name, const u8 *bytes, u32 len, int off,
+			u32 chain)
 {
 	struct rg_packet pkt = { .data = bytes, .len = len, .wire_len = len };
 	struct rg_rtcp rtcp;
@@ -145,7 +146,7 @@ static int check(const char *name, const u8 *bytes, u32 len, int off, u32 chain)
 	return -EINVAL;
 }
 
-static int check_vectors(void)
+static int __init check_vectors(void)
 {
 	const struct vector *vector;
 	size_t i;
@@ -163,7 +164,7 @@ static int check_vectors(void)
 }
 
 /* Random, but with a version, a payload type and lengths that often fit. */
-static u32 generate(u8 *bytes, u64 *state)
+static u32 __init generate(u8 *bytes, u64 *state)
 {
 	u32 len = random_next(state) % (SELFTEST_LEN_MAX + 1);
 	u64 choice;
@@ -184,7 +185,7 @@ static u32 generate(u8 *bytes, u64 *state)
 	return len;
 }
 
-static int check_generated(u32 packets)
+static int __init check_generated(u32 packets)
 {
 	u8 bytes[SELFTEST_LEN_MAX];
 	u64 state = 0x2545f4914f6cdd1dull;
@@ -204,7 +205,7 @@ static int check_generated(u32 packets)
 	return 0;
 }
 
-static void stream_packet(u8 *bytes, u32 n, bool readable, u64 *state)
+static void __init stream_packet(u8 *bytes, u32 n, bool readable, u64 *state)
 {
 	u32 i;
 
@@ -219,12 +220,14 @@ static void stream_packet(u8 *bytes, u32 n, bool readable, u64 *state)
 }
 
 /* Feeds packets until the stream is decided; that may take so many. */
-static int check_verdict(const char *name, bool readable, u8 protection, u32 most)
+static int __init check_verdict(const char *name, bool readable, u8 protection,
+				u32 most)
 {
 	struct rg_answer ans = { 0 };
 	u64 state = 88172645463325252ull;
 	struct rg_content *content;
 	struct rg_media *media;
+	int ret = 0;
 	u8 bytes[92];
 	u32 i;
 
@@ -236,8 +239,14 @@ static int check_verdict(const char *name, bool readable, u8 protection, u32 mos
 			.data = bytes, .len = 92, .wire_len = 92, .now_ms = i,
 		};
 
-		if (rg_media_hungry(media))
-			rg_media_give(media, kmalloc(sizeof(*content), GFP_KERNEL));
+		if (rg_media_hungry(media)) {
+			content = kmalloc(sizeof(*content), GFP_KERNEL);
+			if (!content) {
+				ret = -ENOMEM;
+				break;
+			}
+			rg_media_give(media, content);
+		}
 		stream_packet(bytes, i, readable, &state);
 		rg_feed(media, &pkt, &ans);
 		kfree(rg_media_take(media));
@@ -245,8 +254,8 @@ static int check_verdict(const char *name, bool readable, u8 protection, u32 mos
 	while ((content = rg_media_drain(media)))
 		kfree(content);
 	kfree(media);
-	if (ans.protection == protection)
-		return 0;
+	if (ret || ans.protection == protection)
+		return ret;
 	pr_err("self-test: %s is taken for something else\n", name);
 	return -EINVAL;
 }
@@ -260,7 +269,7 @@ static int check_verdict(const char *name, bool readable, u8 protection, u32 mos
  * Context: process; takes seconds with selftest=1.
  * Return: 0, -EINVAL when the core is wrong, or -ENOMEM.
  */
-int rg_selftest(void)
+int __init rg_selftest(void)
 {
 	u32 packets = selftest ? SELFTEST_PACKETS : SELFTEST_PACKETS_DEBUG;
 	int ret;

@@ -95,15 +95,11 @@ struct rg_payload {
 /**
  * struct rg_feature_info - one row of the table of features
  * @name: for people
- * @hit: -log2 of the chance of a hit in cipher text, rounded down
- * @miss: -log2 of the chance of a miss, rounded down
  * @p0_log2: minus the exponent of the chance of a hit
  * @at: which bytes are bet on
  */
 struct rg_feature_info {
 	const char *name;
-	s32 hit;
-	s32 miss;
 	u8 p0_log2;
 	const char *at;
 };

@@ -2,24 +2,12 @@
 #include "content_trial.h"
 
 const struct rg_feature_info rg_features[RG_FEATURES] = {
-	[RG_FEATURE_S0] = {
-		"S0", 1 * RG_BIT, RG_MISS_1, 1, "bits of byte 0"
-	},
-	[RG_FEATURE_STEADY] = {
-		"STEADY", 1 * RG_BIT, RG_MISS_1, 1, "bits of bytes 0-7"
-	},
-	[RG_FEATURE_D1] = {
-		"D1", 4 * RG_BIT, RG_MISS_4, 4, "bytes 1-39"
-	},
-	[RG_FEATURE_ON] = {
-		"ON", 1 * RG_BIT, RG_MISS_1, 1, "bits of bytes 0-39, of video 0-255"
-	},
-	[RG_FEATURE_TR] = {
-		"TR", 1 * RG_BIT, RG_MISS_1, 1, "bits of bytes 0-39"
-	},
-	[RG_FEATURE_PAR] = {
-		"PAR", 1 * RG_BIT, RG_MISS_1, 1, "bytes 2-3 of 10"
-	},
+	[RG_FEATURE_S0] = { "S0", 1, "bits of byte 0" },
+	[RG_FEATURE_STEADY] = { "STEADY", 1, "bits of bytes 0-7" },
+	[RG_FEATURE_D1] = { "D1", 4, "bytes 1-39" },
+	[RG_FEATURE_ON] = { "ON", 1, "bits of bytes 0-39, of video 0-255" },
+	[RG_FEATURE_TR] = { "TR", 1, "bits of bytes 0-39" },
+	[RG_FEATURE_PAR] = { "PAR", 1, "bytes 2-3 of 10" },
 };
 
 /**

@@ -27,21 +27,39 @@ struct rg_trial {
 	u64 bettable;
 };
 
-/*
- * -log2(1 - 2^-n) in units of 1 / RG_BIT bit, rounded down:
- * floor(65536 * log2(2^n / (2^n - 1))).
+/**
+ * struct rg_odds - what a bet pays, in units of 1 / RG_BIT bit
+ * @hit: -log2 of the chance of a hit in cipher text
+ * @miss: -log2 of the chance of a miss, rounded down: 1 - 2^-n is, for n = 4,
+ *	floor(65536 * log2(16 / 15))
  */
-#define RG_MISS_1	65536
-#define RG_MISS_4	6102
+struct rg_odds {
+	s32 hit;
+	s32 miss;
+};
 
-/* Inline from here on: called for each feature of each packet. */
+#define RG_ODDS_BIT	{ RG_BIT, RG_BIT }
+#define RG_ODDS_NIBBLE	{ 4 * RG_BIT, 6102 }
 
-/* What was staked: the same number for each bit, and D1's by its odds. */
-static inline s32 rg_stake(u8 feature, u32 hits, u32 misses)
+static const struct rg_odds rg_odds[RG_FEATURES] = {
+	[RG_FEATURE_S0] = RG_ODDS_BIT,
+	[RG_FEATURE_STEADY] = RG_ODDS_BIT,
+	[RG_FEATURE_D1] = RG_ODDS_NIBBLE,
+	[RG_FEATURE_ON] = RG_ODDS_BIT,
+	[RG_FEATURE_TR] = RG_ODDS_BIT,
+	[RG_FEATURE_PAR] = RG_ODDS_BIT,
+};
+
+/*
+ * Inline from here on, and the odds where the compiler sees them: these are
+ * called for each feature of each packet.
+ */
+
+/* Of even odds no more than one product is left. */
+static inline s32 rg_stake(const struct rg_odds *odds, u32 hits, u32 misses)
 {
-	if (feature == RG_FEATURE_D1)
-		return (s32)hits * 4 * RG_BIT + (s32)misses * RG_MISS_4;
-	return (s32)(hits + misses) * RG_BIT;
+	return (s32)(hits + misses) * odds->miss +
+	       (s32)hits * (odds->hit - odds->miss);
 }
 
 static inline s32 rg_weight(u32 hits, u32 misses)
@@ -56,7 +74,7 @@ static inline s32 rg_gain(struct rg_bets *bets, u8 feature, u32 hits, u32 misses
 	u32 h = bets->hits + hits;
 	u32 m = bets->misses + misses;
 	s32 log2 = rg_weight(h, m);
-	s32 gain = log2 - bets->log2 + rg_stake(feature, hits, misses);
+	s32 gain = log2 - bets->log2 + rg_stake(&rg_odds[feature], hits, misses);
 
 	if (h + m > RG_BETS_MAX) {
 		h /= 2;

@@ -45,7 +45,7 @@ void __wrap_rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	}
 }
 
-/* What reading the clock twice costs, which is in every figure. */
+/* What reading the clock costs: from one reading to the next it is in each figure. */
 static u64 clock_ns(void)
 {
 	u64 begin = now_ns();

@@ -9,7 +9,7 @@
  * No floating point: every power of two, product and sum is rounded up, so a sum
  * that is at most 1 here is at most 1.
  */
-#include "core/content.h"
+#include "core/content_trial.h"
 #include "kselftest_harness.h"
 #include "random.h"
 
@@ -185,10 +185,10 @@ TEST_F(bets, hits_and_misses_pay_no_more_than_their_odds)
 		ASSERT_GE(n, 1);
 		ASSERT_LE(n, 16);
 		/* 2^hit * 2^-n and 2^miss * (1 - 2^-n) */
-		EXPECT_LE(scaled(self->fractions, 1, f->hit - n * RG_BIT), ONE)
+		EXPECT_LE(scaled(self->fractions, 1, rg_odds[i].hit - n * RG_BIT), ONE)
 			TH_LOG("%s: hit", f->name);
 		EXPECT_LE(scaled(self->fractions, (1u << n) - 1,
-				 f->miss - n * RG_BIT), ONE)
+				 rg_odds[i].miss - n * RG_BIT), ONE)
 			TH_LOG("%s: miss", f->name);
 	}
 }

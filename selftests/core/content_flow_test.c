@@ -145,6 +145,46 @@ TEST_F(flow, notes_keep_verdicts)
 	EXPECT_LT(round, 200);
 }
 
+/* Same length, next sequence number, next timestamp: only the SSRC is another. */
+TEST_F(flow, a_decided_stream_answers_for_no_other)
+{
+	u32 i;
+
+	for (i = 0; i < 60; i++)
+		feed_cipher(self, 0);
+	ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+	/* Wherever in the 16 packets between two tests it comes. */
+	for (i = 0; i < 2 * RG_RETEST_ONE_IN; i++) {
+		feed(self, cipher_rtp(&self->ciphers[0], self->bytes,
+				      self->seq[0], 5000 + i));
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+		EXPECT_TRUE(!self->ans.stream ||
+			    self->ans.stream->ssrc == 5000 + i);
+		feed_cipher(self, 0);
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+	}
+}
+
+/* A DNS query passes in strict; media that begins like one does not. */
+TEST_F(flow, no_look_alike_is_excused_behind_media)
+{
+	static const u8 query[] = {
+		0x80, 0x38, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0,
+		4, 't', 'e', 's', 't', 0, 0, 1, 0, 1,
+	};
+	u32 i;
+
+	memcpy(self->bytes, query, sizeof(query));
+	feed(self, sizeof(query));
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_OTHER);
+	for (i = 0; i < RG_CONTINUITY_MIN; i++)
+		feed_cipher(self, 0);
+	memcpy(self->bytes, query, sizeof(query));
+	feed(self, sizeof(query));
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_RTP);
+	EXPECT_TRUE(self->ans.hold);
+}
+
 /* Notes are a ring: who gives up a place may write where that of the next is. */
 TEST_F(flow, a_note_is_read_before_it_is_overwritten)
 {
