@@ -37,6 +37,7 @@ static DEFINE_PER_CPU(struct scratch, scratch) = {
  * @flow: its flow, or NULL where it has none
  * @cell: what it is counted as: the worst of its segments
  * @rule: that decided, or -1
+ * @recorded: @cell and @rule are those of a segment
  * @report: an event is due: what the flow is has changed
  * @log: an event is due: a rule or default with `log` spoke anew
  */
@@ -51,6 +52,7 @@ struct judgement {
 	struct rg_flow *flow;
 	struct rg_cell cell;
 	s32 rule;
+	bool recorded;
 	bool report;
 	bool log;
 };
@@ -165,14 +167,20 @@ static void before_verdict_count(const struct rg_answer *ans, u8 verdict)
 	}
 }
 
+static bool segment_is_milder(const struct judgement *j,
+			      const struct rg_answer *ans, u8 verdict)
+{
+	if (verdict != j->cell.verdict)
+		return verdict_rank[verdict] < verdict_rank[j->cell.verdict];
+	return rg_protection_worse(j->cell.protection, ans->protection);
+}
+
 static void segment_record(struct judgement *j, const struct rg_answer *ans,
 			   s32 rule, u8 verdict)
 {
-	if (verdict_rank[verdict] < verdict_rank[j->cell.verdict])
+	if (j->recorded && segment_is_milder(j, ans, verdict))
 		return;
-	if (verdict == j->cell.verdict &&
-	    rg_protection_worse(j->cell.protection, ans->protection))
-		return;
+	j->recorded = true;
 	j->cell.class = ans->class;
 	j->cell.protection = ans->protection;
 	j->cell.verdict = verdict;

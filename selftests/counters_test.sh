@@ -153,6 +153,14 @@ monitor in/rtcp/clear/accept $N
 enforce out/rtcp/clear/drop $N
 strict out/rtcp/clear/drop $N"
 
+# A stream that was shown to be encrypted passes in any mode.
+UNIFORM=
+for mode in monitor enforce strict; do
+	UNIFORM+="$mode out/srtp/uniform/accept $N
+$mode in/srtp/uniform/accept $N
+"
+done
+
 # One packet of 8 bytes may be chance; two are reports, which pass.
 REPORTS=
 for mode in monitor enforce strict; do
@@ -177,6 +185,27 @@ rtp_in_clear_ipv4() { measure_modes "$CLEAR" 172 28 deliver -n "$N"; }
 rtp_in_clear_ipv6() { measure_modes "$CLEAR" 172 48 deliver6 -n "$N"; }
 rtp_random_ipv4() { measure_modes "$RANDOM_PAYLOAD" 182 28 deliver -rt 10 -n "$N"; }
 rtp_random_ipv6() { measure_modes "$RANDOM_PAYLOAD" 182 48 deliver6 -rt 10 -n "$N"; }
+# The proof takes 48 packets, and a few more of one stream in a thousand.
+PROOF=200
+
+# The stream goes on from mode to mode: its packets are counted in $next.
+go_on() # deliver|deliver6
+{
+	"$1" -rt 10 -s "$SRTP_PORT" -q "$next" -n "$N" &&
+		next=$((next + N))
+}
+
+measure_uniform() # deliver|deliver6 headers-bytes
+{
+	local next=$PROOF
+
+	mode enforce &&
+		"$1" -rt 10 -s "$SRTP_PORT" -n "$PROOF" && cells_read before &&
+		measure_modes "$UNIFORM" 182 "$2" go_on "$1"
+}
+
+rtp_uniform_ipv4() { SRTP_PORT=6100 measure_uniform deliver 28; }
+rtp_uniform_ipv6() { SRTP_PORT=6101 measure_uniform deliver6 48; }
 rtcp_ipv4() { measure_modes "$RTCP" 48 28 deliver -k rtcp -n "$N"; }
 rtcp_ipv6() { measure_modes "$RTCP" 48 48 deliver6 -k rtcp -n "$N"; }
 receiver_reports_ipv4() { measure_modes "$REPORTS" 8 28 deliver -k rr -n "$N"; }
@@ -444,6 +473,8 @@ run_tests \
 	rtp_in_clear_ipv6 \
 	rtp_random_ipv4 \
 	rtp_random_ipv6 \
+	rtp_uniform_ipv4 \
+	rtp_uniform_ipv6 \
 	rtcp_ipv4 \
 	rtcp_ipv6 \
 	receiver_reports_ipv4 \
