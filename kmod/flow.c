@@ -145,7 +145,7 @@ void rg_flow_feed(struct rg_flow *flow, const struct rg_packet *pkt,
 	struct rg_content *content;
 
 	lockdep_assert_held(&flow->lock);
-	if (rg_media_hungry(&flow->media)) {
+	if (rg_media_hungry(&flow->media, pkt)) {
 		content = kmem_cache_alloc(table.content_cache,
 					   GFP_ATOMIC | __GFP_NOWARN);
 		if (!content)

@@ -239,7 +239,7 @@ static int __init check_verdict(const char *name, bool readable, u8 protection,
 			.data = bytes, .len = 92, .wire_len = 92, .now_ms = i,
 		};
 
-		if (rg_media_hungry(media)) {
+		if (rg_media_hungry(media, &pkt)) {
 			content = kmalloc(sizeof(*content), GFP_KERNEL);
 			if (!content) {
 				ret = -ENOMEM;

@@ -57,7 +57,7 @@ int replay_media_feed(struct replay_media *media, const struct rg_packet *pkt,
 {
 	struct rg_content *content;
 
-	if (rg_media_hungry(&media->core)) {
+	if (rg_media_hungry(&media->core, pkt)) {
 		content = malloc(sizeof(*content));
 		if (!content)
 			return -1;

@@ -174,14 +174,17 @@ void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 /**
  * rg_media_hungry() - would memory for a content test be of use?
  * @media: state of the flow
+ * @pkt: the datagram that is fed next
  *
- * Asked before rg_feed(): without memory a stream is not tested.
+ * Asked before rg_feed(): without memory a stream is not tested. Where all
+ * streams are decided, @pkt may be the first of another.
  *
  * Context: as for rg_feed().
  */
-bool rg_media_hungry(const struct rg_media *media)
+bool rg_media_hungry(const struct rg_media *media, const struct rg_packet *pkt)
 {
-	return !media->sated && !media->spare;
+	return !media->spare &&
+	       (!media->sated || rg_stream_begins(&media->sides[pkt->dir], pkt));
 }
 
 /**

@@ -99,7 +99,7 @@ struct rg_side {
  * @notes: of decided streams that gave up their place
  * @spare: memory for the next content test, from the caller
  * @next_note: place in @notes that is written next
- * @sated: nothing is undecided: no memory is needed
+ * @sated: nothing is undecided: only a stream that begins needs memory
  *
  * The caller owns the memory and sees to it that one caller feeds at a time.
  * Before it frees a state it takes all memory back with rg_media_drain().
@@ -165,7 +165,7 @@ void rg_note_read(const struct rg_note *note, struct rg_stream *stream);
 /* classify.c */
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans);
-bool rg_media_hungry(const struct rg_media *media);
+bool rg_media_hungry(const struct rg_media *media, const struct rg_packet *pkt);
 void rg_media_give(struct rg_media *media, struct rg_content *content);
 struct rg_content *rg_media_take(struct rg_media *media);
 struct rg_content *rg_media_drain(struct rg_media *media);

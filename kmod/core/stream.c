@@ -45,15 +45,44 @@ static enum step stream_step(const struct rg_stream *stream,
 	return STEP_BROKEN;
 }
 
+static bool stream_is(const struct rg_stream *stream, u32 ssrc)
+{
+	return stream->packets && stream->ssrc == ssrc;
+}
+
 static struct rg_stream *stream_find(struct rg_side *side, u32 ssrc)
 {
 	u32 i;
 
 	for (i = 0; i < RG_STREAMS_MAX; i++) {
-		if (side->streams[i].packets && side->streams[i].ssrc == ssrc)
+		if (stream_is(&side->streams[i], ssrc))
 			return &side->streams[i];
 	}
 	return NULL;
+}
+
+/**
+ * rg_stream_begins() - would this packet, were it RTP, begin a stream?
+ * @side: its direction
+ * @pkt: the datagram
+ *
+ * Context: whatever protects the state.
+ */
+bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt)
+{
+	struct rg_cur cur;
+	u32 ssrc, i;
+
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, 8);
+	ssrc = rg_cur_be32(&cur);
+	if (cur.err || (side->fast.stream && side->fast.ssrc == ssrc))
+		return false;
+	for (i = 0; i < RG_STREAMS_MAX; i++) {
+		if (stream_is(&side->streams[i], ssrc))
+			return false;
+	}
+	return true;
 }
 
 /*

@@ -8,6 +8,7 @@
 struct rg_content;
 struct rg_packet;
 struct rg_rtp;
+struct rg_side;
 
 /**
  * struct rg_stream - one SSRC in one direction of a flow
@@ -89,6 +90,7 @@ struct rg_note {
 };
 
 bool rg_stream_recognised(const struct rg_stream *stream);
+bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
 
 /* stream_test.c */
 void rg_stream_restart(struct rg_stream *stream);

@@ -77,7 +77,7 @@ static void feed(struct rg_media *media, const u8 *bytes, bool counted,
 		.now_ms = 1,
 	};
 
-	if (rg_media_hungry(media))
+	if (rg_media_hungry(media, &pkt))
 		rg_media_give(media, malloc(sizeof(struct rg_content)));
 	if (counted)
 		bench_feed(media, &pkt, ans);

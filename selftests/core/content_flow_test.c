@@ -306,7 +306,7 @@ static s32 feed_any(struct _test_data_flow *self, u32 fail_one_in)
 	s32 balance = 0;
 
 	pkt.wire_len = pkt.len;
-	if (rg_media_hungry(&self->media) &&
+	if (rg_media_hungry(&self->media, &pkt) &&
 	    random_below(&self->random, fail_one_in)) {
 		content = malloc(sizeof(*content));
 		memset(content, 0xaa, sizeof(*content));
@@ -344,6 +344,17 @@ TEST_F(flow, memory_is_neither_lost_nor_freed_twice)
 	}
 }
 
+/* Asks before the next packet of stream i. */
+static bool hungry_for(struct _test_data_flow *self, u32 i)
+{
+	struct rg_packet pkt = { .data = self->bytes };
+
+	pkt.len = cipher_rtp(&self->ciphers[i], self->bytes, self->seq[i],
+			     1000 + i);
+	pkt.wire_len = pkt.len;
+	return rg_media_hungry(&self->media, &pkt);
+}
+
 TEST_F(flow, memory_goes_back_after_the_verdict)
 {
 	u32 i;
@@ -352,13 +363,35 @@ TEST_F(flow, memory_goes_back_after_the_verdict)
 	for (i = 0; i < 10; i++)
 		feed_clear(self, 0);
 	EXPECT_EQ(held(&self->media), 0);
-	EXPECT_FALSE(rg_media_hungry(&self->media));
+	EXPECT_FALSE(hungry_for(self, 0));
+	EXPECT_TRUE(hungry_for(self, 1));
 	media_end(&self->media);
 	/* One that is uniform is tested on. */
 	for (i = 0; i < 500; i++)
 		feed_cipher(self, 0);
 	EXPECT_EQ(held(&self->media), 1);
-	EXPECT_FALSE(rg_media_hungry(&self->media));
+	EXPECT_FALSE(hungry_for(self, 0));
+	EXPECT_TRUE(hungry_for(self, 1));
+}
+
+/* What passes before the verdict is what the eavesdropper hears. */
+TEST_F(flow, no_stream_behind_decided_ones_is_tested_later)
+{
+	void (*const feed_one[])(struct _test_data_flow *, u32) = {
+		feed_clear, feed_cipher,
+	};
+	u32 i, j;
+
+	for (i = 0; i < ARRAY_SIZE(feed_one); i++) {
+		for (j = 0; j < 100; j++)
+			feed_one[i](self, 0);
+		ASSERT_TRUE(self->media.sated);
+		feed_clear(self, 1);
+		ASSERT_NE(self->ans.stream, NULL);
+		ASSERT_NE(self->ans.stream->content, NULL);
+		EXPECT_EQ(self->ans.stream->content->packets, 1);
+		media_end(&self->media);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -16,7 +16,7 @@ static inline void media_feed(struct rg_media *media,
 {
 	struct rg_content *content;
 
-	if (memory && rg_media_hungry(media)) {
+	if (memory && rg_media_hungry(media, pkt)) {
 		content = malloc(sizeof(*content));
 		if (content) {
 			/* Need not be zeroed: be sure that it is not. */

@@ -104,11 +104,12 @@ static u32 packet_write(struct flow *flow, const struct record *record, u8 *p)
 	return len + record->len;
 }
 
-static void memory_give(struct flow *flow, const struct record *record)
+static void memory_give(struct flow *flow, const struct record *record,
+			const struct rg_packet *pkt)
 {
 	struct rg_content *content;
 
-	if (!rg_media_hungry(&flow->media))
+	if (!rg_media_hungry(&flow->media, pkt))
 		return;
 	if (record->flags & FLAG_NO_MEMORY && random_below(&flow->random, 2))
 		return;
@@ -168,7 +169,7 @@ static void packet_feed(struct flow *flow, const struct record *record)
 
 	require(copy);
 	memcpy(copy, bytes, len);
-	memory_give(flow, record);
+	memory_give(flow, record, &pkt);
 	rg_feed(&flow->media, &pkt, &ans);
 	answer_check(&ans);
 	shape_check(&pkt, &ans, media);
