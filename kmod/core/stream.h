@@ -90,7 +90,10 @@ struct rg_note {
 };
 
 bool rg_stream_recognised(const struct rg_stream *stream);
+
+/* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
+struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known);
 
 /* stream_test.c */
 void rg_stream_restart(struct rg_stream *stream);
