@@ -249,7 +249,8 @@ static int __init check_verdict(const char *name, bool readable, u8 protection,
 		}
 		stream_packet(bytes, i, readable, &state);
 		rg_feed(media, &pkt, &ans);
-		kfree(rg_media_take(media));
+		content = rg_media_take(media);
+		kfree(content);
 	}
 	while ((content = rg_media_drain(media)))
 		kfree(content);

@@ -179,7 +179,7 @@ static u32 body_len(const struct rg_payload *payload, u32 most)
 
 	if (len > payload->readable)
 		len = payload->readable;
-	return len < most ? len : most;
+	return min_t(u32, len, most);
 }
 
 /* ON, TR and D1, eight bytes at a time. */
@@ -222,7 +222,7 @@ static void bet_video(const struct rg_trial *trial, u32 from)
 	rg_cur_init(&cur, trial->payload->data, len);
 	rg_cur_skip(&cur, from);
 	for (left = cur.left; left; left -= bytes) {
-		bytes = left < RG_CONTENT_BYTES ? left : RG_CONTENT_BYTES;
+		bytes = min_t(u32, left, RG_CONTENT_BYTES);
 		for (on = 0; cur.left > left - bytes; )
 			on += hweight64(rg_cur_lanes(&cur));
 		rg_bet(trial->content, RG_FEATURE_ON, on, 8 * bytes - on);
@@ -243,7 +243,7 @@ static void learn(const struct rg_trial *trial)
 	else if (content->len_run < 3)
 		content->len_run++;
 	if (len >= RG_TAG_MIN && (!content->len_min || len < content->len_min))
-		content->len_min = len < 255 ? len : 255;
+		content->len_min = min_t(u32, len, 255);
 	content->moved_twice = moved & content->moved;
 	content->moved = moved;
 	content->prev = trial->head;
@@ -256,7 +256,7 @@ static s32 best(const struct rg_content *content)
 	u32 i;
 
 	for (i = 1; i < RG_FEATURES; i++)
-		most = content->bits[i] > most ? content->bits[i] : most;
+		most = max_t(s32, most, content->bits[i]);
 	return most;
 }
 
@@ -281,9 +281,9 @@ u8 rg_content_feature(const struct rg_content *content)
 static u32 positions(const struct rg_trial *trial, u32 body)
 {
 	u32 head = hweight64(trial->bettable);
-	u32 sum = trial->content->positions + (body > head ? body : head);
+	u32 sum = trial->content->positions + max_t(u32, head, body);
 
-	return sum < RG_POSITIONS_MAX ? sum : RG_POSITIONS_MAX;
+	return min_t(u32, sum, RG_POSITIONS_MAX);
 }
 
 /**

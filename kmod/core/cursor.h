@@ -92,7 +92,7 @@ static inline u64 rg_cur_be64(struct rg_cur *cur)
  */
 static inline u64 rg_cur_lanes(struct rg_cur *cur)
 {
-	u32 len = cur->left < 8 ? cur->left : 8;
+	u32 len = min_t(u32, cur->left, 8);
 	const u8 *p = rg_cur_take(cur, len);
 	u64 lanes = 0;
 	u32 i;

@@ -28,7 +28,7 @@ static bool ntp_rest_walk(const struct rg_packet *pkt, struct rg_cur *cur)
 			return true;
 		rg_cur_skip(cur, 2);
 		len = rg_cur_be16(cur);
-		if (cur->err || len % 4 || len < NTP_EXTENSION_LEN_MIN ||
+		if (len % 4 || len < NTP_EXTENSION_LEN_MIN ||
 		    !rg_wire_skip(pkt, cur, len - 4) || cur->err)
 			return false;
 	}

@@ -50,10 +50,8 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
 	}
 	note->ssrc = stream->ssrc;
 	note->evidence = stream->evidence;
-	note->decided_at = stream->decided_at < (u16)~0 ? stream->decided_at :
-							  (u16)~0;
-	note->trials = stream->trials < RG_NOTE_TRIALS_MAX ?
-		       stream->trials : RG_NOTE_TRIALS_MAX;
+	note->decided_at = min_t(u64, stream->decided_at, (u16)~0);
+	note->trials = min_t(u16, stream->trials, RG_NOTE_TRIALS_MAX);
 	note->dir = dir;
 	note->protection = stream->protection;
 	if (note->protection == RTPGUARD_PROTECTION_CLEAR)

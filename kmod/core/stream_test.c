@@ -64,7 +64,7 @@ void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt
 	rg_cur_init(&cur, pkt->data, pkt->len);
 	rg_cur_skip(&cur, rtp->payload_off);
 	payload.data = cur.pos;
-	payload.readable = cur.left < payload.len ? cur.left : payload.len;
+	payload.readable = min_t(u32, cur.left, payload.len);
 	rg_content_feed(content, &payload);
 }
 

@@ -37,6 +37,8 @@ typedef __s64 s64;
 #ifndef noinline
 #define noinline __attribute_noinline__
 #endif
+#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 #define hweight64(word) ((u32)__builtin_popcountll(word))
 #endif
 
