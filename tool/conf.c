@@ -121,18 +121,11 @@ static int text_check(struct parse *parse)
 	return 0;
 }
 
-static char *file_slurp(const char *path, size_t *len, FILE *errors)
+static char *stream_slurp(FILE *file, const char *path, size_t *len, FILE *errors)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	char *text;
-	FILE *file;
 
-	file = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	if (!file) {
-		fprintf(errors, "%s: %s, expected a rules file\n", path,
-			strerror(errno));
-		return NULL;
-	}
 	text = malloc(CONF_SIZE_MAX + 1);
 	if (!text)
 		abort();
@@ -141,7 +134,7 @@ static char *file_slurp(const char *path, size_t *len, FILE *errors)
 		errno = EISDIR;
 	else
 		*len = fread(text, 1, CONF_SIZE_MAX + 1, file);
-	if ((!*len && S_ISDIR(st.st_mode)) || ferror(file)) {
+	if (S_ISDIR(st.st_mode) || ferror(file)) {
 		fprintf(errors, "%s: %s, expected a rules file\n", path,
 			strerror(errno));
 		goto err_free;
@@ -151,15 +144,29 @@ static char *file_slurp(const char *path, size_t *len, FILE *errors)
 			path, CONF_SIZE_MAX);
 		goto err_free;
 	}
-	if (file != stdin)
-		fclose(file);
 	return text;
 
 err_free:
-	if (file != stdin)
-		fclose(file);
 	free(text);
 	return NULL;
+}
+
+static char *file_slurp(const char *path, size_t *len, FILE *errors)
+{
+	char *text;
+	FILE *file;
+
+	if (!strcmp(path, "-"))
+		return stream_slurp(stdin, path, len, errors);
+	file = fopen(path, "re");
+	if (!file) {
+		fprintf(errors, "%s: %s, expected a rules file\n", path,
+			strerror(errno));
+		return NULL;
+	}
+	text = stream_slurp(file, path, len, errors);
+	fclose(file);
+	return text;
 }
 
 static void defines_free(struct define *define)
