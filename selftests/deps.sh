@@ -20,7 +20,7 @@ debug=(bc libelf-dev)
 # The second has what -fsanitize=fuzzer links.
 fuzz=(clang libclang-rt-dev)
 bench=(valgrind)
-lint=(sparse shellcheck cppcheck perl python3-yaml python3-jsonschema)
+lint=(sparse coccinelle shellcheck cppcheck perl python3-yaml python3-jsonschema)
 demo=(baresip-core)
 
 usage()

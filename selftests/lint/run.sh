@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # All static checks, as one KTAP test program: compilers with W=1 and sparse on
-# every kernel's headers, checkpatch --strict, shellcheck, cppcheck, floors,
-# gates, the generated netlink files and the table of logarithms.
+# every kernel's headers, checkpatch --strict, coccinelle, gcc -fanalyzer, and
+# cppcheck, shellcheck, floors, gates, the generated netlink files and the table of
+# logarithms.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
@@ -50,6 +51,21 @@ shell_scripts()
 	shellcheck -x -P SCRIPTDIR "${scripts[@]}"
 }
 
+# It takes what is stored two pointers deep for lost. Memory that is lost fails the
+# tests of the tool and the core by itself: they run with LeakSanitizer.
+analyzer()
+{
+	local file bad=0
+
+	make --no-print-directory tool >"$log" 2>&1 || return
+	for file in kmod/core/*.c tool/*.c; do
+		gcc -std=gnu11 -D_GNU_SOURCE -O2 -fanalyzer -Wall -Werror \
+			-Wno-analyzer-malloc-leak -Iinclude -Iinclude/uapi -Ikmod \
+			-Itool -Ibuild/tool -c -o /dev/null "$file" || bad=1
+	done
+	return "$bad"
+}
+
 cpp_check()
 {
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
@@ -60,6 +76,8 @@ cpp_check()
 checks=(
 	"modules_w1 W=1 and sparse are silent"
 	"checkpatch checkpatch --strict is silent"
+	"selftests/lint/coccinelle.sh the kernel's coccinelle checks are silent"
+	"analyzer gcc -fanalyzer is silent on core and tool"
 	"shell_scripts shellcheck is silent"
 	"cpp_check cppcheck is silent on core and tool"
 	"selftests/lint/floors.sh no floor includes an upper one"

@@ -230,10 +230,11 @@ list()
 
 source_package=linux-source-6.12
 
-# What checkpatch, kselftest programs and the netlink generator take from the
-# kernel's source. Streamed: the tarball unpacks to 1.5 GB.
+# What the static checks, kselftest programs and the netlink generator take from
+# the kernel's source. Streamed: the tarball unpacks to 1.5 GB.
 source_parts=(
 	scripts/checkpatch.pl
+	scripts/coccinelle
 	scripts/const_structs.checkpatch
 	scripts/spelling.txt
 	tools/testing/selftests/kselftest.h
@@ -249,7 +250,7 @@ source_version() # sets $version
 	version=$(apt_candidate "$source_package")
 	[ -n "$version" ] || version=$(find "$cache/source" "$cache/tree" \
 		-maxdepth 1 -name '[0-9]*' -printf '%f\n' 2>/dev/null |
-		sort -V | tail -1)
+		sed 's/_.*//' | sort -V | tail -1)
 	[ -n "$version" ] || { apt_update &&
 		version=$(apt_candidate "$source_package"); }
 	[ -n "$version" ] || apt_die "apt does not know $source_package: Debian" \
@@ -272,7 +273,8 @@ source_dir()
 	local dir
 
 	source_version
-	dir=$cache/source/$version
+	dir=$cache/source/${version}_$(echo "${source_parts[@]}" | sha256sum |
+		cut -c -16)
 	if [ ! -d "$dir" ]; then
 		unpack_source "${source_parts[@]/#/$source_package/}"
 		keep "$temp/new" "$dir"
