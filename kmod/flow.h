@@ -32,6 +32,7 @@ struct rg_tuple {
 /* What the ruleset said last; asked again when any of it changes. */
 struct rg_flow_match {
 	u64 generation;
+	u32 names;
 	int oif;
 	u8 class;
 	u8 protection;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "judge.h"
+#include "device.h"
 #include "event.h"
 #include "flow.h"
 #include "packet.h"
@@ -112,12 +113,16 @@ static void match_eval(const struct judgement *j, const struct rg_answer *ans,
 	rg_policy_eval(&j->ruleset->policy, &query, match);
 }
 
-/* What the ruleset says of a flow holds until the flow or the ruleset change. */
+/*
+ * What the ruleset says of a flow holds until the flow, the ruleset or the names of
+ * devices change.
+ */
 static bool match_is_current(const struct judgement *j,
 			     const struct rg_answer *ans,
 			     const struct rg_flow_match *cached)
 {
 	return cached->generation == j->ruleset->generation &&
+	       cached->names == rg_device_names() &&
 	       cached->oif == j->state->out->ifindex &&
 	       cached->class == ans->class &&
 	       cached->protection == ans->protection &&
@@ -129,6 +134,7 @@ static void match_get(struct judgement *j, struct rg_flow_match *cached,
 {
 	if (!match_is_current(j, ans, cached)) {
 		cached->generation = j->ruleset->generation;
+		cached->names = rg_device_names();
 		cached->oif = j->state->out->ifindex;
 		cached->class = ans->class;
 		cached->protection = ans->protection;

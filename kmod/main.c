@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "device.h"
 #include "flow.h"
 #include "hook.h"
 #include "netlink.h"
@@ -24,9 +25,12 @@ static int __init rg_init(void)
 	ret = rg_flow_init();
 	if (ret)
 		goto err_ruleset_exit;
-	ret = rg_hook_init();
+	ret = rg_device_init();
 	if (ret)
 		goto err_flow_exit;
+	ret = rg_hook_init();
+	if (ret)
+		goto err_device_exit;
 	ret = rg_netlink_init();
 	if (ret)
 		goto err_hook_exit;
@@ -35,6 +39,8 @@ static int __init rg_init(void)
 
 err_hook_exit:
 	rg_hook_exit();
+err_device_exit:
+	rg_device_exit();
 err_flow_exit:
 	rg_flow_exit();
 err_ruleset_exit:
@@ -50,6 +56,7 @@ static void __exit rg_exit(void)
 {
 	rg_netlink_exit();
 	rg_hook_exit();
+	rg_device_exit();
 	rg_flow_exit();
 	rg_ruleset_exit();
 	rg_stats_exit();
