@@ -16,6 +16,9 @@ EXIT_CONSOLE=121 # the kernel complained: a pattern on the console
 EXIT_DIED=122    # the guest ended without an exit code
 EXIT_HANG=123    # the time was up
 
+# Of the environment, what says how much a test does.
+passed='CHURN'
+
 # What is a failure wherever it stands in the kernel's log.
 complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker:'
 complaints+='|unreferenced object|Kernel panic'
@@ -33,7 +36,8 @@ usage()
 	  --append PARAMS  further kernel parameters
 	  --out DIR        keep console.log, dmesg.log, stdout, stderr and share/
 	  --shell          a shell, or the command, on this terminal
-	COMMAND starts in the repository's directory. It finds RTPGUARD (the tool),
+	COMMAND starts in the repository's directory. It finds $passed
+	as they are here, RTPGUARD (the tool),
 	RTPGUARD_KO (the module for its kernel), and RTPGUARD_SHARE, a directory that
 	is DIR/share outside. Exit code: COMMAND's; or $EXIT_SETUP no machine,
 	$EXIT_CONSOLE the kernel complained, $EXIT_DIED the guest died, $EXIT_HANG time out.
@@ -110,6 +114,9 @@ printf '%s=%q\n' repo "$repo" kernel_dir "$kernel_dir" >"$out/config"
 	printf '%s=%q\n' machine "$machine" interactive "$shell" network "$network" \
 		TERM "${TERM:-linux}" \
 		terminal_size "$([ -z "$shell" ] || stty size 2>/dev/null)"
+	for name in $passed; do
+		[ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
+	done
 	printf 'command=('
 	printf ' %q' "$@"
 	printf ' )\n. /run/vm/config\n. %q\n' "$here/guest.sh"
