@@ -13,7 +13,9 @@ cache=${RTPGUARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rtpguard}
 jobs=${RTPGUARD_JOBS:-$(nproc)}
 
 declare -A archs=([debug]=x86_64 [uml]=um)
-declare -A images=([debug]=vmlinux [uml]=linux)
+# How `make` calls it, and where it puts it.
+declare -A targets=([debug]=bzImage [uml]=linux)
+declare -A images=([debug]=arch/x86/boot/bzImage [uml]=linux)
 
 die()
 {
@@ -37,10 +39,11 @@ option() # name: its value in the architecture's fragment
 	sed -n "s/^CONFIG_$1=\"\\(.*\\)\"/\\1/p" "$here/debug/$arch.config"
 }
 
-resolve() # debug|uml: sets arch, image, fragments, version, release, key, dir
+resolve() # debug|uml: sets arch, target, image, fragments, version, release, key, dir
 {
 	arch=${archs[$1]:-}
 	[ -n "$arch" ] || usage
+	target=${targets[$1]}
 	image=${images[$1]}
 	fragments=("$here/debug/common.config" "$here/debug/$arch.config")
 	version=$("$here/kernels.sh" source-version)
@@ -92,7 +95,8 @@ assemble()
 	rm -f "$new/lib/modules/$release"/{build,source}
 	[ -s "$new/lib/modules/$release/modules.dep.bin" ] ||
 		die "$arch: no modules.dep for $release"
-	strip -o "$new/kernel" "$work/$image"
+	cp -L "$work/$image" "$new/kernel"
+	[ "$arch" != um ] || strip "$new/kernel"
 	find "$work" \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' \) \
 		! -path '*/scripts/*' ! -path '*/tools/*' -delete
 	mv "$work" "$new/build"
@@ -112,7 +116,7 @@ build()
 		source=$("$here/kernels.sh" tree)
 		echo "debug.sh: building $release in $work" >&2
 		[ -e "$work/.configured" ] || configure
-		kbuild "$image" modules >&2
+		kbuild "$target" modules >&2
 		assemble
 	fi
 	rm -f "$work.lock"
