@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Each allocation fails once: what needed it fails as a whole, says so, and leaves
+# all as it was; or it can do without. Needs a kernel with failslab.
+
+# The tests are called by their names.
+# shellcheck disable=SC2317,SC2119,SC2034
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/traffic.sh"
+
+FAILNTH=$build/selftests/failnth
+SLAB=/sys/kernel/debug/failslab
+POINTS_MAX=3000
+
+# Sleeping allocations are left alone otherwise; atomic ones never are.
+knob() # name value
+{
+	echo "$2" >"$SLAB/$1"
+}
+
+## Loading the module
+
+module_loads_or_does_not() # n: sets all
+{
+	local ret said
+
+	read -r ret said < <("$FAILNTH" "$1" module "$RTPGUARD_KO" mode=enforce)
+	all=$said
+	if [ "$ret" = ok ]; then
+		module_loaded && unload_module
+	else
+		[ "$ret" = ENOMEM ] || echo "allocation $1: $ret"
+		! module_loaded
+	fi
+}
+
+# The loader's are among them: whoever calls the module is no better off.
+each_allocation_of_loading_fails_once()
+{
+	local n
+
+	unload_module || return 1
+	for ((n = 1; n <= POINTS_MAX; n++)); do
+		module_loads_or_does_not "$n" || { echo "allocation $n"; return 1; }
+		[ "$all" = injected ] || break
+	done
+	echo "$n allocations"
+	expect all all && [ "$n" -gt 50 ] && load_module mode=enforce &&
+		transfer -n 10 && expect received 2
+}
+
+## The tool's requests
+
+request_fails() # n, arguments of the tool: sets rc and all
+{
+	rc=0 all=all
+	rm -f "$tmp/said"
+	FAILNTH=$1 FAILNTH_SAID=$tmp/said LD_PRELOAD=$build/selftests/failnth_send.so \
+		"$RTPGUARD" "${@:2}" >"$tmp/out" 2>"$tmp/err" || rc=$?
+	[ -s "$tmp/said" ] || return 1
+	! grep -q injected "$tmp/said" || all=injected
+}
+
+# Either it says why not, or all is as it has to be.
+each_allocation_fails_once() # function that checks $rc, arguments of the tool
+{
+	local n
+
+	for ((n = 1; n <= POINTS_MAX; n++)); do
+		request_fails "$n" "${@:2}" || { echo 'nothing was sent'; return 1; }
+		[ "$rc" -eq 0 ] || [ -s "$tmp/err" ] || return 1
+		"$1" || { echo "allocation $n, exit code $rc"; return 1; }
+		[ "$all" = injected ] || break
+	done
+	echo "$n allocations"
+	[ "$all" = all ] && [ "$n" -gt 2 ] && [ "$rc" -eq 0 ]
+}
+
+loaded_or_not()
+{
+	local name=old
+
+	[ "$rc" -ne 0 ] || name=new
+	"$RTPGUARD" list ruleset >"$tmp/listed" &&
+		cmp -s "$tmp/listed" "$tmp/$name" &&
+		"$RTPGUARD" load "$tmp/old.conf"
+}
+
+of_a_load()
+{
+	local i
+
+	for ((i = 0; i < 20; i++)); do
+		echo "rule r$i { media any; ip daddr 192.0.2.$i; oifname \"a$i\"; drop }"
+	done >"$tmp/new.conf"
+	echo 'rule old { media any; drop }' >"$tmp/old.conf"
+	"$RTPGUARD" load "$tmp/new.conf" && "$RTPGUARD" list ruleset >"$tmp/new" &&
+		"$RTPGUARD" load "$tmp/old.conf" &&
+		"$RTPGUARD" list ruleset >"$tmp/old" &&
+		each_allocation_fails_once loaded_or_not load "$tmp/new.conf" &&
+		no_rules
+}
+
+mode_is_set_or_not()
+{
+	local name=monitor
+
+	[ "$rc" -ne 0 ] || name=strict
+	"$RTPGUARD" status | grep -qx "mode $name" && mode monitor
+}
+
+of_a_mode()
+{
+	mode monitor && each_allocation_fails_once mode_is_set_or_not mode strict &&
+		mode enforce
+}
+
+# A dump that ends well is whole.
+dump_is_whole_or_refused()
+{
+	[ "$rc" -ne 0 ] || cmp -s "$tmp/out" "$tmp/whole"
+}
+
+of_a_dump_of_rules()
+{
+	"$RTPGUARD" list ruleset >"$tmp/whole" &&
+		each_allocation_fails_once dump_is_whole_or_refused list ruleset
+}
+
+of_a_dump_of_counters()
+{
+	"$RTPGUARD" list counters >"$tmp/whole" &&
+		each_allocation_fails_once dump_is_whole_or_refused list counters
+}
+
+# Idle times differ.
+flows_are_all_there_or_refused()
+{
+	[ "$rc" -ne 0 ] ||
+		[ "$(grep -c '^udp ' "$tmp/out")" -eq "$(grep -c '^udp ' "$tmp/whole")" ]
+}
+
+of_a_dump_of_flows()
+{
+	transfer -n 10 && transfer6 -n 10 && "$RTPGUARD" list flows >"$tmp/whole" &&
+		each_allocation_fails_once flows_are_all_there_or_refused list flows
+}
+
+of_a_namespace()
+{
+	local n ret
+
+	for ((n = 1; n <= POINTS_MAX; n++)); do
+		read -r ret all < <("$FAILNTH" "$n" netns)
+		[ "$all" = injected ] || break
+	done
+	echo "$n allocations"
+	expect ret ok all all && [ "$n" -gt 50 ] && transfer -n 10 && expect received 2
+}
+
+## The data path
+
+# Every atomic allocation of a sending process fails.
+starve()
+{
+	knob task-filter 0 && knob ignore-gfp-wait 1 && knob verbose 0 &&
+		knob times -1 && knob interval 1 && knob probability "${1:-100}"
+}
+
+feed_again()
+{
+	knob probability 0
+}
+
+no_memory()
+{
+	"$RTPGUARD" status | sed -n 's/^no-memory \([0-9]*\)$/\1/p'
+}
+
+# What has no state is held in strict. The end marker is no media, and comes.
+nothing_passes_in_strict_without_memory()
+{
+	local before rc=0
+
+	before=$(no_memory)
+	mode strict && transfer -n 1 && starve || return 1
+	transfer -n 50 || rc=1
+	feed_again
+	expect received 0 || rc=1
+	[ "$(no_memory)" -gt "$before" ] || { echo 'nothing was missing'; rc=1; }
+	return "$rc"
+}
+
+# In enforce it passes, for it is not known to be readable, and is counted.
+media_passes_in_enforce_without_memory()
+{
+	local before rc=0
+
+	before=$(no_memory)
+	mode enforce && transfer -n 1 && starve || return 1
+	transfer -n 50 || rc=1
+	feed_again
+	expect received 50 || rc=1
+	[ "$(no_memory)" -gt "$before" ] || { echo 'nothing was missing'; rc=1; }
+	return "$rc"
+}
+
+# Half of them: whatever was tested and then not is a stream still.
+memory_that_comes_and_goes_does_no_harm()
+{
+	local i rc=0
+
+	mode strict && starve 50 || return 1
+	for ((i = 0; i < 20; i++)); do
+		transfer_send -a 10.0.0.1 -d 10.0.0.2 -n 20
+		transfer_send -a 2001:db8::1 -d 2001:db8::2 -rt 10 -n 100
+	done
+	feed_again
+	mode enforce && transfer -n 10 && expect received 2 || rc=1
+	return "$rc"
+}
+
+skip_unless_root
+if [ ! -w "$SLAB/probability" ] || [ ! -e /proc/self/fail-nth ]; then
+	ktap_skip_all 'no failslab in this kernel'
+fi
+make_tmp
+# fail-nth is for these as well.
+knob ignore-gfp-wait 0
+bring_up mode=enforce
+run_tests \
+	each_allocation_of_loading_fails_once \
+	of_a_load \
+	of_a_mode \
+	of_a_dump_of_rules \
+	of_a_dump_of_counters \
+	of_a_dump_of_flows \
+	of_a_namespace \
+	nothing_passes_in_strict_without_memory \
+	media_passes_in_enforce_without_memory \
+	memory_that_comes_and_goes_does_no_harm
