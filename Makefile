@@ -28,6 +28,7 @@ help: ## list the targets
 	@echo '  FUZZ_RUNS=N     ... and instead, how many inputs'
 	@echo '  KDIR=DIR        build the module for these kernel headers only'
 	@echo '  KERNEL=VERSION  kernel of `make vm`: 6.1 or 6.12 ($(KERNEL))'
+	@echo '  NLFUZZ=N        netlink messages of test-vm (20000), or "release"'
 	@echo '  CORPUS=DIR      captures of `make accuracy` ($(CORPUS))'
 	@echo '  WITH_PCAP=0     build the tool without replay and libpcap'
 	@echo '  W=1 C=2         more warnings, sparse'

@@ -16,8 +16,8 @@ EXIT_CONSOLE=121 # the kernel complained: a pattern on the console
 EXIT_DIED=122    # the guest ended without an exit code
 EXIT_HANG=123    # the time was up
 
-# Of the environment, what says how much a test does.
-passed='CHURN'
+# What the guest has from our environment: how much a test does, and from where.
+passed_on=(CHURN NLFUZZ NLFUZZ_SEED)
 
 # What is a failure wherever it stands in the kernel's log.
 complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker:'
@@ -36,8 +36,7 @@ usage()
 	  --append PARAMS  further kernel parameters
 	  --out DIR        keep console.log, dmesg.log, stdout, stderr and share/
 	  --shell          a shell, or the command, on this terminal
-	COMMAND starts in the repository's directory. It finds $passed
-	as they are here, RTPGUARD (the tool),
+	COMMAND starts in the repository's directory. It finds RTPGUARD (the tool),
 	RTPGUARD_KO (the module for its kernel), and RTPGUARD_SHARE, a directory that
 	is DIR/share outside. Exit code: COMMAND's; or $EXIT_SETUP no machine,
 	$EXIT_CONSOLE the kernel complained, $EXIT_DIED the guest died, $EXIT_HANG time out.
@@ -114,7 +113,7 @@ printf '%s=%q\n' repo "$repo" kernel_dir "$kernel_dir" >"$out/config"
 	printf '%s=%q\n' machine "$machine" interactive "$shell" network "$network" \
 		TERM "${TERM:-linux}" \
 		terminal_size "$([ -z "$shell" ] || stty size 2>/dev/null)"
-	for name in $passed; do
+	for name in "${passed_on[@]}"; do
 		[ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
 	done
 	printf 'command=('
