@@ -221,8 +221,9 @@ static int load_reply(struct genl_info *info, u64 generation)
  * @info: parsed request
  *
  * Context: process, CAP_NET_ADMIN checked by the family.
- * Return: 0 or -errno; unless it is 0, -ENOMEM for the reply aside, nothing has
- * changed.
+ * Return: 0 or -errno; unless it is 0, nothing has changed, with two exceptions:
+ * there may be no memory for the reply (-ENOMEM), and no room for it with a reader
+ * who left earlier ones unread (-EAGAIN, which he hears of as ENOBUFS).
  */
 int rtpguard_nl_load_ruleset_doit(struct sk_buff *skb, struct genl_info *info)
 {
