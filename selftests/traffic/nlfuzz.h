@@ -18,11 +18,13 @@
  * @rng: alone decides what is made
  * @family: message type of the family
  * @generation: what is named as expected; from the replies
+ * @odd: the message in the making has a value that may be refused
  */
 struct fuzz {
 	struct rg_random rng;
 	u16 family;
 	u64 generation;
+	bool odd;
 };
 
 /**

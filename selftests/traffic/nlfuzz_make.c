@@ -41,11 +41,31 @@ static u32 length(struct fuzz *f, u32 least, u32 most)
 	}
 }
 
+/* Something that looks right and is not, as a rule: the parser's own checks. */
+static bool odd(struct fuzz *f)
+{
+	bool ret = fuzz_chance(f, 24);
+
+	f->odd |= ret;
+	return ret;
+}
+
 static u32 bits(struct fuzz *f, u32 n)
 {
 	u32 all = (1u << n) - 1;
 
+	if (odd(f))
+		return random_u64(&f->rng);
 	return 1 + random_below(&f->rng, all);
+}
+
+/* A byte of a text may be any. */
+static void spoil(struct fuzz *f, char *text)
+{
+	u32 len = strlen(text);
+
+	if (len && odd(f))
+		text[random_below(&f->rng, len)] = random_u64(&f->rng);
 }
 
 static void put_name(struct fuzz *f, struct nlmsghdr *nlh, u32 index)
@@ -60,6 +80,7 @@ static void put_name(struct fuzz *f, struct nlmsghdr *nlh, u32 index)
 	for (; i < len; i++)
 		name[i] = chars[random_below(&f->rng, sizeof(chars) - 1)];
 	name[i] = '\0';
+	spoil(f, name);
 	mnl_attr_put_strz(nlh, RTPGUARD_A_RULE_NAME, name);
 }
 
@@ -76,6 +97,7 @@ static void put_comment(struct fuzz *f, struct nlmsghdr *nlh)
 			break;
 		len += sprintf(comment + len, "%s", glyph);
 	}
+	spoil(f, comment);
 	mnl_attr_put_strz(nlh, RTPGUARD_A_RULE_COMMENT, comment);
 }
 
@@ -88,7 +110,7 @@ static void put_prefix(struct fuzz *f, struct nlmsghdr *nlh, u16 type)
 	u32 i;
 
 	random_fill(&f->rng, addr, size);
-	for (i = len; i < size * 8; i++)
+	for (i = odd(f) ? size * 8 : len; i < size * 8; i++)
 		addr[i / 8] &= ~(0x80 >> i % 8);
 	mnl_attr_put(nlh, RTPGUARD_A_PREFIX_ADDR, size, addr);
 	mnl_attr_put_u8(nlh, RTPGUARD_A_PREFIX_LEN, len);
@@ -102,14 +124,17 @@ static void put_ports(struct fuzz *f, struct nlmsghdr *nlh, u16 type)
 
 	mnl_attr_put_u16(nlh, RTPGUARD_A_PORT_RANGE_FIRST, first);
 	mnl_attr_put_u16(nlh, RTPGUARD_A_PORT_RANGE_LAST,
-			 length(f, first, 0xffff));
+			 length(f, odd(f) ? 0 : first, 0xffff));
 	mnl_attr_nest_end(nlh, nest);
 }
 
 static void put_device(struct fuzz *f, struct nlmsghdr *nlh, u16 type)
 {
-	const char *name = devices[random_below(&f->rng, ARRAY_SIZE(devices))];
+	char name[RTPGUARD_IFNAME_LEN + 1];
 
+	snprintf(name, sizeof(name), "%s",
+		 devices[random_below(&f->rng, ARRAY_SIZE(devices))]);
+	spoil(f, name);
 	/* With its NUL or without: both are strings to the policy. */
 	if (fuzz_chance(f, 2))
 		mnl_attr_put_str(nlh, type, name);
@@ -149,7 +174,8 @@ static void put_matches(struct fuzz *f, struct nlmsghdr *nlh)
 
 	if (fuzz_chance(f, 2))
 		mnl_attr_put_u32(nlh, RTPGUARD_A_RULE_SUBJECTS,
-				 subject == SUBJECTS ? 15 : 1 << subject);
+				 odd(f) ? bits(f, SUBJECTS) :
+				 subject == SUBJECTS ? 15u : 1u << subject);
 	if (fuzz_chance(f, 2))
 		mnl_attr_put_u32(nlh, RTPGUARD_A_RULE_CLASSES,
 				 bits(f, CLASSES));
@@ -235,13 +261,13 @@ static const struct {
 };
 
 /**
- * fuzz_make() - make a message that the module accepts
+ * fuzz_make() - make a message that the module accepts, or nearly
  * @f: what it is made from
  * @nlh: room for FUZZ_MESSAGE_MAX bytes
  * @seq: its number
  *
- * Return: false, if there may be reasons not to: it is above a limit, or a dump
- * that should be a do.
+ * Return: false, if there may be reasons not to: it is above a limit, odd,
+ * or a dump that should be a do.
  */
 bool fuzz_make(struct fuzz *f, struct nlmsghdr *nlh, u32 seq)
 {
@@ -259,8 +285,9 @@ bool fuzz_make(struct fuzz *f, struct nlmsghdr *nlh, u32 seq)
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = load ? RTPGUARD_CMD_LOAD_RULESET : operations[i].cmd;
 	genl->version = RTPGUARD_FAMILY_VERSION;
+	f->odd = false;
 	if (genl->cmd == RTPGUARD_CMD_SET_MODE)
 		mnl_attr_put_u8(nlh, RTPGUARD_A_STATUS_MODE,
 				random_below(&f->rng, 4));
-	return (!load || put_ruleset(f, nlh)) && !wrong_way;
+	return (!load || put_ruleset(f, nlh)) && !wrong_way && !f->odd;
 }
