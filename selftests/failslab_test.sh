@@ -164,7 +164,7 @@ of_a_namespace()
 # Every atomic allocation of a sending process fails.
 starve()
 {
-	knob task-filter 0 && knob ignore-gfp-wait 1 && knob verbose 0 &&
+	knob task-filter 0 && knob ignore-gfp-wait 1 &&
 		knob times -1 && knob interval 1 && knob probability "${1:-100}"
 }
 
@@ -226,8 +226,9 @@ if [ ! -w "$SLAB/probability" ] || [ ! -e /proc/self/fail-nth ]; then
 	ktap_skip_all 'no failslab in this kernel'
 fi
 make_tmp
-# fail-nth is for these as well.
+# For fail-nth as well; each failure has a call trace otherwise.
 knob ignore-gfp-wait 0
+knob verbose 0
 bring_up mode=enforce
 run_tests \
 	each_allocation_of_loading_fails_once \
