@@ -104,6 +104,16 @@ static struct rg_flow *add(const struct rg_flow_key *key,
 	return flow;
 }
 
+/* Those of failed tests end here, and not in an oops. */
+static struct rg_flow *must_find(struct kunit *test,
+				 const struct rg_flow_key *key)
+{
+	struct rg_flow *flow = find(key);
+
+	KUNIT_ASSERT_NOT_NULL(test, flow);
+	return flow;
+}
+
 /* Flows from first on, each with an owner of its own, until one is refused. */
 static u32 add_many(u32 first, u32 n)
 {
@@ -127,6 +137,7 @@ static void clock_advance(u32 ms)
 
 static int table_up(struct kunit *test)
 {
+	memset(&table, 0, sizeof(table)); /* whatever a failed test left */
 	memset(counts, 0, sizeof(counts));
 	clock = INITIAL_JIFFIES;
 	max_flows = TEST_FLOWS;
@@ -244,15 +255,12 @@ static void every_part_of_the_key_counts(struct kunit *test)
 static void table_is_capped(struct kunit *test)
 {
 	struct rg_flow_key key;
-	struct rg_flow *flow;
 	u32 i;
 
 	KUNIT_ASSERT_EQ(test, add_many(0, TEST_FLOWS), TEST_FLOWS);
 	for (i = 0; i < TEST_FLOWS; i++) {
 		key = key_of(i);
-		flow = find(&key);
-		KUNIT_ASSERT_NOT_NULL(test, flow);
-		flow->kept = true;
+		must_find(test, &key)->kept = true;
 	}
 	/* Media everywhere: nothing makes room. */
 	KUNIT_EXPECT_EQ(test, add_many(TEST_FLOWS, 1), 0);
@@ -278,7 +286,7 @@ static void the_longest_idle_is_evicted(struct kunit *test)
 		clock_advance(10);
 	}
 	old.hash = key.hash;
-	find(&old)->kept = true; /* what was recognised is not evicted */
+	must_find(test, &old)->kept = true; /* recognised: not evicted */
 	atomic_set(&table.count, max_flows);
 	flow = add(&key, &owner);
 	KUNIT_EXPECT_NOT_NULL(test, flow);
@@ -337,14 +345,14 @@ static void an_owner_has_a_quarter(struct kunit *test)
 	for (i = 0; i < TEST_QUARTER; i++) {
 		key = key_of(i);
 		KUNIT_ASSERT_NOT_NULL(test, add(&key, &one));
-		find(&key)->kept = true;
+		must_find(test, &key)->kept = true;
 	}
 	key = key_of(100);
 	KUNIT_EXPECT_NULL(test, add(&key, &one));
 	KUNIT_EXPECT_EQ(test, counts[RG_STAT_OWNER_FULL], 1);
 	KUNIT_EXPECT_EQ(test, rg_flow_count(), TEST_QUARTER);
 	KUNIT_EXPECT_NOT_NULL(test, add(&key, &two));
-	KUNIT_EXPECT_EQ(test, find(&key)->uid, 1001);
+	KUNIT_EXPECT_EQ(test, must_find(test, &key)->uid, 1001);
 }
 
 /* One user's flows make room for that user's, and not for another's. */
@@ -373,11 +381,12 @@ static void idle_flows_expire(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, add(&idle, &nobody));
 	KUNIT_ASSERT_NOT_NULL(test, add(&kept, &nobody));
 	KUNIT_ASSERT_NOT_NULL(test, add(&busy, &nobody));
-	find(&kept)->kept = true; /* keeps it from eviction, not from this */
+	/* Keeps it from eviction, not from this. */
+	must_find(test, &kept)->kept = true;
 	clock_advance(TEST_TIMEOUT_MS);
 	gc_run();
 	KUNIT_EXPECT_EQ(test, rg_flow_count(), 3); /* not yet */
-	find(&busy)->last_ms = rg_flow_now_ms();
+	must_find(test, &busy)->last_ms = rg_flow_now_ms();
 	clock_advance(2 * MSEC_PER_SEC / HZ);
 	gc_run();
 	KUNIT_EXPECT_NULL(test, find(&idle));

@@ -13,7 +13,6 @@
 #define rg_ruleset_count	ruleset_kunit_count
 #define rg_ruleset_rule_count	ruleset_kunit_rule_count
 #include "ruleset.h"
-#include "genl.h"
 
 #include <kunit/test.h>
 #include <linux/in.h>
