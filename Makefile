@@ -102,6 +102,9 @@ bench: tool deps-bench ## what a packet costs the core: ns and instructions
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
 		CORPUS=$(abspath $(CORPUS)) bench
 
+bench-kernel: modules tool deps-vm ## what a packet costs the kernel: instructions
+	@selftests/bench/kernel/run.sh $(O) 6.1 6.12
+
 coverage: deps-coverage ## lines and branches of the core that its tests run
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) coverage
 
@@ -140,7 +143,7 @@ install: ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help accuracy bench coverage mutants debug-kernels deps-build deps-vm \
+.PHONY: all help accuracy bench bench-kernel coverage mutants debug-kernels deps-build deps-vm \
 	deps-test deps-debug deps-bench deps-coverage deps-fuzz deps-lint deps-demo \
 	modules module tool selftests-built test test-host test-vm test-debug fuzz demo vm \
 	genl check-genl check-floors lint install clean

@@ -28,11 +28,12 @@ usage()
 	cat >&2 <<-END
 	usage: run.sh -k KERNEL [options] -- COMMAND [ARGS...]
 	       run.sh -k KERNEL [options] --shell
-	  KERNEL           6.1, 6.12, debug, or uml, which has neither --net nor
-	                   --shell and is not emulated
+	  KERNEL           6.1, 6.12, debug, or uml, which has neither --net,
+	                   --icount nor --shell and is not emulated
 	  -t SECONDS       time for the whole run (600)
 	  -m MEM           memory (2G)
 	  --net            a virtio-net device, its network leads nowhere
+	  --icount         one CPU, on which a nanosecond is an instruction
 	  --append PARAMS  further kernel parameters
 	  --out DIR        keep console.log, dmesg.log, stdout, stderr and share/
 	  --shell          a shell, or the command, on this terminal
@@ -55,7 +56,7 @@ die()
 	exit "$EXIT_SETUP"
 }
 
-series='' limit=600 memory=2G network='' append='' out='' shell=''
+series='' limit=600 memory=2G network='' append='' out='' shell='' icount=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	-k|-t|-m|--append|--out)
@@ -70,6 +71,7 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--net) network=1 ;;
+	--icount) icount=1 ;;
 	--shell) shell=1 ;;
 	--) shift; break ;;
 	*) usage ;;
@@ -82,7 +84,7 @@ done
 
 machine=qemu
 [ "$series" != uml ] || machine=uml
-[ "$machine" = qemu ] || [ -z "$shell$network" ] || usage
+[ "$machine" = qemu ] || [ -z "$shell$network$icount" ] || usage
 
 vm_pid=
 keep_out=$out
@@ -130,7 +132,7 @@ qemu_args()
 	local parameters="console=ttyS0 $parameters mitigations=off"
 
 	qemu=(
-		-smp 2 -m "$memory" -nodefaults -no-user-config -no-reboot
+		-smp "$([ -n "$icount" ] && echo 1 || echo 2)" -m "$memory" -nodefaults -no-user-config -no-reboot
 		-display none -kernel "$kernel_dir/kernel" -initrd "$initramfs"
 		-append "$parameters $append ${1:-}"
 		-device "isa-debug-exit,iobase=0xf4,iosize=0x04"
@@ -181,6 +183,11 @@ uml_args()
 
 accelerator()
 {
+	if [ -n "$icount" ]; then
+		accel=(-accel "tcg,thread=single" -cpu max
+			-icount "shift=0,sleep=off")
+		return
+	fi
 	accel=(-accel kvm -cpu host)
 	grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ] &&
 		trial_starts "${accel[@]}" && return

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sends packets as a local sender does, through ip_local_out() and a device that
+ * takes everything, and says what they cost: "rgbench: KIND FAMILY N NS". With
+ * QEMU's -icount a nanosecond is an instruction. Never stays loaded.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/prandom.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#define RTP_LEN		12
+#define UDP_PAYLOAD	172
+#define TCP_PAYLOAD	1400
+#define DADDR4		0x0a090202 /* 10.9.2.2 */
+
+static char *kind = "other";
+module_param(kind, charp, 0);
+MODULE_PARM_DESC(kind, "other, tcp, clear or cipher");
+
+static unsigned int family = 4;
+module_param(family, uint, 0);
+MODULE_PARM_DESC(family, "4 or 6");
+
+static unsigned int packets = 20000;
+module_param(packets, uint, 0);
+MODULE_PARM_DESC(packets, "Packets that are measured");
+
+static unsigned int warm = 400;
+module_param(warm, uint, 0);
+MODULE_PARM_DESC(warm, "Packets before those");
+
+static unsigned int per_flow;
+module_param(per_flow, uint, 0);
+MODULE_PARM_DESC(per_flow, "Packets of a source port; 0: there is one port");
+
+static unsigned int port = 20000;
+module_param(port, uint, 0);
+MODULE_PARM_DESC(port, "First source port");
+
+static struct dst_entry *dst;
+static struct in6_addr saddr6, daddr6;
+static __be32 saddr4;
+static struct rnd_state random;
+
+static bool is(const char *name)
+{
+	return !strcmp(kind, name);
+}
+
+static void payload_fill(u8 *p, unsigned int i)
+{
+	unsigned int sport_i = per_flow ? i % per_flow : i;
+
+	if (is("other") || is("tcp")) {
+		memset(p, 0x40, is("tcp") ? TCP_PAYLOAD : UDP_PAYLOAD);
+		return;
+	}
+	p[0] = 0x80;
+	p[1] = 96;
+	*(__be16 *)(p + 2) = cpu_to_be16(sport_i);
+	*(__be32 *)(p + 4) = cpu_to_be32(160 * sport_i);
+	*(__be32 *)(p + 8) = cpu_to_be32(per_flow ? i / per_flow : 0x1234);
+	if (is("cipher"))
+		prandom_bytes_state(&random, p + RTP_LEN, UDP_PAYLOAD - RTP_LEN);
+	else
+		memset(p + RTP_LEN, 0x7f, UDP_PAYLOAD - RTP_LEN);
+}
+
+static void header_fill(struct sk_buff *skb, u8 proto)
+{
+	unsigned int len = skb->len;
+	struct ipv6hdr *ip6h;
+	struct iphdr *iph;
+
+	if (family == 6) {
+		ip6h = skb_push(skb, sizeof(*ip6h));
+		memset(ip6h, 0, sizeof(*ip6h));
+		ip6h->version = 6;
+		ip6h->payload_len = cpu_to_be16(len);
+		ip6h->nexthdr = proto;
+		ip6h->hop_limit = 64;
+		ip6h->saddr = saddr6;
+		ip6h->daddr = daddr6;
+	} else {
+		iph = skb_push(skb, sizeof(*iph));
+		memset(iph, 0, sizeof(*iph));
+		iph->version = 4;
+		iph->ihl = 5;
+		iph->ttl = 64;
+		iph->protocol = proto;
+		iph->saddr = saddr4;
+		iph->daddr = cpu_to_be32(DADDR4);
+	}
+	skb_reset_network_header(skb);
+}
+
+static struct sk_buff *packet_make(unsigned int i)
+{
+	u16 sport = port + (per_flow ? i / per_flow : 0);
+	bool tcp = is("tcp");
+	struct sk_buff *skb;
+	struct tcphdr *th;
+	struct udphdr *uh;
+
+	skb = alloc_skb(LL_MAX_HEADER + 128 + TCP_PAYLOAD, GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, LL_MAX_HEADER + 128);
+	payload_fill(skb_put(skb, tcp ? TCP_PAYLOAD : UDP_PAYLOAD), i);
+	if (tcp) {
+		th = skb_push(skb, sizeof(*th));
+		memset(th, 0, sizeof(*th));
+		th->source = cpu_to_be16(sport);
+		th->dest = cpu_to_be16(7000);
+		th->doff = sizeof(*th) / 4;
+		th->ack = 1;
+	} else {
+		uh = skb_push(skb, sizeof(*uh));
+		uh->source = cpu_to_be16(sport);
+		uh->dest = cpu_to_be16(7000);
+		uh->len = cpu_to_be16(skb->len);
+		uh->check = 0;
+	}
+	skb_reset_transport_header(skb);
+	header_fill(skb, tcp ? IPPROTO_TCP : IPPROTO_UDP);
+	skb->protocol = family == 6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	skb_dst_set(skb, dst_clone(dst));
+	return skb;
+}
+
+/* Making it is not what is measured; what the hooks refuse is sent as well. */
+static int packet_send(unsigned int i, u64 *spent)
+{
+	struct sk_buff *skb = packet_make(i);
+	u64 begin;
+
+	if (!skb)
+		return -ENOMEM;
+	local_bh_disable();
+	begin = ktime_get_ns();
+	if (family == 6)
+		ip6_local_out(&init_net, NULL, skb);
+	else
+		ip_local_out(&init_net, NULL, skb);
+	*spent += ktime_get_ns() - begin;
+	local_bh_enable();
+	return 0;
+}
+
+static int route_find(void)
+{
+	struct flowi6 fl6 = { .flowi6_proto = IPPROTO_UDP };
+	struct flowi4 fl4 = { .daddr = cpu_to_be32(DADDR4) };
+	struct rtable *rt;
+
+	if (family == 6) {
+		ipv6_addr_set(&daddr6, htonl(0x20010db8), 0, 0, htonl(0x00020002));
+		ipv6_addr_set(&saddr6, htonl(0x20010db8), 0, 0, htonl(0x00020001));
+		fl6.daddr = daddr6;
+		dst = ip6_route_output(&init_net, NULL, &fl6);
+		return dst->error;
+	}
+	rt = ip_route_output_key(&init_net, &fl4);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	dst = &rt->dst;
+	saddr4 = fl4.saddr;
+	return 0;
+}
+
+static int __init rgbench_init(void)
+{
+	u64 spent = 0, ignored = 0;
+	unsigned int i;
+	int ret;
+
+	prandom_seed_state(&random, 1);
+	ret = route_find();
+	for (i = 0; i < warm && !ret; i++)
+		ret = packet_send(i, &ignored);
+	for (i = 0; i < packets && !ret; i++)
+		ret = packet_send(warm + i, &spent);
+	if (dst)
+		dst_release(dst);
+	if (ret)
+		return ret;
+	pr_info("rgbench: %s %u %u %llu\n", kind, family, packets, spent);
+	return -ECANCELED;
+}
+module_init(rgbench_init);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("What sending a packet costs");

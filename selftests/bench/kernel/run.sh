@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run.sh BUILD KERNEL...: what a packet costs on the way out of the kernel, in
+# instructions of the guest: with nothing, with rtpguard, with nf_conntrack. They
+# repeat, whatever else the machine does. "added" is what the module costs, in
+# instructions and as a part of what conntrack costs.
+
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd -P)
+vm=$here/../../vm
+build=$(cd "$1" && pwd -P)
+shift
+
+bench_build() # kernel: prints the module's path
+{
+	local headers dir
+
+	headers=$("$vm/kernels.sh" headers "$1")
+	dir=$build/bench/${headers##*/linux-headers-}
+	mkdir -p "$dir"
+	cp -u "$here/Kbuild" "$here/rgbench.c" "$dir"
+	make -s --no-print-directory -C "$headers" M="$dir" modules >&2
+	echo "$dir/rgbench.ko"
+}
+
+table() # kernel
+{
+	awk -v kernel="$1" '
+		$1 == "slab" { slab[$2] = $3; next }
+		NF == 3 { n[$1, $2] = $3 }
+		function added(what, kind, family) {
+			return n[what ":" kind, family] - n["none:" kind, family]
+		}
+		function ratio(kind, family) {
+			return added("rtpguard", kind, family) / added("conntrack", kind, family)
+		}
+		function line(kind, family) {
+			printf "%-10s IPv%d  %6d %9d %10d  added %5d, %.2f\n", kind,
+				family, n["none:" kind, family],
+				n["rtpguard:" kind, family],
+				n["conntrack:" kind, family],
+				added("rtpguard", kind, family), ratio(kind, family)
+		}
+		function goal(what, is, most) {
+			printf "%-7s %s: %.2f (at most %.2f)\n",
+				is <= most ? "ok" : "MISSED", what, is, most
+		}
+		END {
+			printf "kernel %s\n%-10s %4s  %6s %9s %10s\n", kernel,
+				"packet", "", "none", "rtpguard", "conntrack"
+			split("other tcp undecided clear uniform", kinds)
+			for (k = 1; k <= 5; k++) {
+				line(kinds[k], 4)
+				line(kinds[k], 6)
+			}
+			goal("established UDP, of conntrack, IPv4", ratio("other", 4), 0.5)
+			goal("established UDP, of conntrack, IPv6", ratio("other", 6), 0.65)
+			goal("1,024 rules, of one, media",
+			     n["rules-1024:uniform", 4] / n["rules-1:uniform", 4], 1.02)
+			goal("1,024 rules, of one, other",
+			     n["rules-1024:other", 4] / n["rules-1:other", 4], 1.02)
+			for (cache in slab)
+				printf "%s: %d bytes\n", cache, slab[cache]
+		}' "$2"
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for kernel; do
+	bench=$(bench_build "$kernel")
+	"$vm/run.sh" -k "$kernel" --icount -t 1800 -- \
+		"$here/guest.sh" "$bench" >"$log"
+	table "$kernel" "$log"
+done
