@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int usage(void)
+static int help(void)
 {
 	fputs("usage: failnth N module FILE [PARAMETERS]\n"
 	      "       failnth N netns\n", stderr);
@@ -31,10 +31,10 @@ int main(int argc, char **argv)
 	long ret;
 
 	if (argc < 3)
-		return usage();
+		return help();
 	module = !strcmp(argv[2], "module") && argc > 3;
 	if (!module && strcmp(argv[2], "netns"))
-		return usage();
+		return help();
 	if (module) {
 		file = open(argv[3], O_RDONLY | O_CLOEXEC);
 		if (file < 0) {

@@ -17,7 +17,7 @@ EXIT_DIED=122    # the guest ended without an exit code
 EXIT_HANG=123    # the time was up
 
 # What the guest has from our environment: how much a test does, and from where.
-passed_on=(CHURN NLFUZZ NLFUZZ_SEED)
+passed_on=(CHURN FAULTS NLFUZZ NLFUZZ_SEED)
 
 # What is a failure wherever it stands in the kernel's log.
 complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker:'
