@@ -42,14 +42,15 @@ kept_in_mind() # number by its name in what nlfuzz told
 # What is in force can be listed, and is the same when it is loaded again.
 expressible()
 {
-	local listed again
+	local listed before after=none
 
-	listed=$("$RTPGUARD" list ruleset) || return 1
-	if load_rules "$listed" && again=$("$RTPGUARD" list ruleset) &&
-			[ "$listed" = "$again" ]; then
+	before=$("$NLFUZZ_PROGRAM" -r) &&
+		listed=$("$RTPGUARD" list ruleset) || return 1
+	if load_rules "$listed" && after=$("$NLFUZZ_PROGRAM" -r) &&
+			[ "$after" = "$before" ]; then
 		return
 	fi
-	printf '%s\n' "listed:" "$listed" "and then:" "${again:-}"
+	printf '%s\n' "was $before, is $after by what was listed:" "$listed"
 	return 1
 }
 

@@ -3,6 +3,7 @@
  * Sends the family random messages, and looks at what comes back:
  *
  *	nlfuzz [-n MESSAGES] [-s SEED] [-f FAMILY] [-e ERRNO]
+ *	nlfuzz -r	says a number that stands for the ruleset in force
  *
  * With -e a message that nobody spoiled has to be refused with this errno,
  * unless it asks for status or counters and the errno is EPERM. The same seed
@@ -48,7 +49,6 @@ static struct fuzz fuzz;
 static u64 seed;
 static u32 group;
 static int denied; /* by this errno: the option -e */
-
 static struct mnl_socket *sockets[SOCKETS];
 static struct mnl_socket *control, *listener;
 static struct sent sent[SENT_MAX];
@@ -93,11 +93,10 @@ static struct mnl_socket *socket_new(int room)
 {
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_NONBLOCK);
 
-	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    (room && setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVBUF,
+				&room, sizeof(room))))
 		die("netlink socket");
-	if (room && setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVBUF,
-			       &room, sizeof(room)))
-		die("receive buffer");
 	return nl;
 }
 
@@ -407,6 +406,21 @@ static void end(void)
 	}
 }
 
+static int ruleset_report(void)
+{
+	u8 buf[64];
+	struct nlmsghdr *nlh = message_put(buf, fuzz.family,
+					   RTPGUARD_CMD_GET_RULESET,
+					   RTPGUARD_FAMILY_VERSION);
+	u64 sum;
+
+	nlh->nlmsg_flags |= NLM_F_DUMP;
+	sum = mnl_socket_sendto(control, nlh, nlh->nlmsg_len) < 0 ? 0 :
+	      fuzz_ruleset_sum(control);
+	printf("%016llx\n", (unsigned long long)sum);
+	return !sum;
+}
+
 static void report(void)
 {
 	u32 refused = 0;
@@ -447,18 +461,22 @@ static void bring_up(void)
 
 int main(int argc, char **argv)
 {
+	bool ruleset = false;
 	u32 n = 1000;
 	int option;
 
 	if (getrandom(&seed, sizeof(u32), 0) != sizeof(u32))
 		die("seed");
-	while ((option = getopt(argc, argv, "n:s:f:e:")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:f:e:r")) != -1) {
 		switch (option) {
 		case 'n':
 			n = strtoul(optarg, NULL, 10);
 			break;
 		case 's':
 			seed = strtoull(optarg, NULL, 10);
+			break;
+		case 'r':
+			ruleset = true;
 			break;
 		case 'f':
 			fuzz.family = strtoul(optarg, NULL, 10);
@@ -471,6 +489,8 @@ int main(int argc, char **argv)
 	}
 	random_seed(&fuzz.rng, seed);
 	bring_up();
+	if (ruleset)
+		return ruleset_report();
 	while (seq < n)
 		step();
 	if (n && !denied)

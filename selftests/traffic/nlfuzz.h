@@ -53,6 +53,7 @@ void fuzz_mutate(struct fuzz *f, struct nlmsghdr *nlh);
 
 /* nlfuzz_reply.c */
 const char *fuzz_reply_wrong(const struct nlmsghdr *nlh);
+u64 fuzz_ruleset_sum(struct mnl_socket *nl);
 void fuzz_reply_state(const struct nlmsghdr *nlh, struct fuzz_state *state);
 
 #endif /* RG_SELFTESTS_NLFUZZ_H */

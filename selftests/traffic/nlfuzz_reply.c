@@ -312,3 +312,103 @@ void fuzz_reply_state(const struct nlmsghdr *nlh, struct fuzz_state *state)
 		}
 	}
 }
+
+/* FNV-1a. */
+static u64 attr_sum(const struct nlattr *attr)
+{
+	const u8 *p = (const u8 *)attr;
+	u64 sum = 0xcbf29ce484222325ull;
+	u32 i;
+
+	for (i = 0; i < attr->nla_len; i++)
+		sum = (sum ^ p[i]) * 0x100000001b3ull;
+	return sum;
+}
+
+/* A rules file has no other way to say UDP, and no more than that. */
+static bool is_any_port(const struct nlattr *range)
+{
+	const struct nlattr *attr;
+	u32 width = 0;
+
+	mnl_attr_for_each_nested(attr, range) {
+		width = mnl_attr_get_type(attr) == RTPGUARD_A_PORT_RANGE_LAST ?
+			width + mnl_attr_get_u16(attr) :
+			width - mnl_attr_get_u16(attr);
+	}
+	return width == 0xffff;
+}
+
+/* Sets may be listed in another order, and counters move. */
+static u64 rule_sum(const struct nlattr *rule)
+{
+	const struct nlattr *attr;
+	u64 sum = 0;
+
+	mnl_attr_for_each_nested(attr, rule) {
+		switch (mnl_attr_get_type(attr)) {
+		case RTPGUARD_A_RULE_PAD:
+		case RTPGUARD_A_RULE_PACKETS:
+		case RTPGUARD_A_RULE_BYTES:
+			break;
+		case RTPGUARD_A_RULE_SPORT:
+			if (is_any_port(attr))
+				break;
+			__attribute__((fallthrough));
+		default:
+			sum += attr_sum(attr);
+			break;
+		}
+	}
+	return sum;
+}
+
+static u64 message_sum(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	u64 sum = 0;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		switch (mnl_attr_get_type(attr)) {
+		case RTPGUARD_A_RULESET_PAD:
+		case RTPGUARD_A_RULESET_GENERATION:
+			break;
+		case RTPGUARD_A_RULESET_RULE:
+			sum += rule_sum(attr);
+			break;
+		default:
+			sum += attr_sum(attr);
+			break;
+		}
+	}
+	return sum;
+}
+
+/**
+ * fuzz_ruleset_sum() - read the reply to get-ruleset
+ * @nl: the socket that asked
+ *
+ * Return: a number that is the same for the same ruleset, whichever its
+ * generation; 0 if there was no complete reply.
+ */
+u64 fuzz_ruleset_sum(struct mnl_socket *nl)
+{
+	static u8 buf[FUZZ_MESSAGE_MAX];
+	const struct nlmsghdr *nlh;
+	u64 sum = 1;
+	int len;
+
+	for (;;) {
+		len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		if (len <= 0)
+			return 0;
+		for (nlh = (const struct nlmsghdr *)buf; mnl_nlmsg_ok(nlh, len);
+		     nlh = mnl_nlmsg_next(nlh, &len)) {
+			if (nlh->nlmsg_type == NLMSG_DONE)
+				return sum;
+			if (nlh->nlmsg_type == NLMSG_ERROR)
+				return 0;
+			sum = sum * 31 + message_sum(nlh);
+		}
+	}
+}
