@@ -37,8 +37,10 @@ typedef __s64 s64;
 #ifndef noinline
 #define noinline __attribute_noinline__
 #endif
-#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
-#define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define min_t(type, a, b) \
+	(__extension__ ({ type a_ = (a); type b_ = (b); a_ < b_ ? a_ : b_; }))
+#define max_t(type, a, b) \
+	(__extension__ ({ type a_ = (a); type b_ = (b); a_ > b_ ? a_ : b_; }))
 #define hweight64(word) ((u32)__builtin_popcountll(word))
 #endif
 

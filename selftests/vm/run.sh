@@ -19,8 +19,9 @@ EXIT_HANG=123    # the time was up
 # What the guest has from our environment: how much a test does, and from where.
 passed_on=(CHURN FAULTS NLFUZZ NLFUZZ_SEED)
 
-# What is a failure wherever it stands in the kernel's log.
-complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker:'
+# What is a failure wherever it stands in the kernel's log. A reference tracker
+# that has no memory says so, and is right.
+complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker: [^m]'
 complaints+='|unreferenced object|Kernel panic'
 
 usage()
