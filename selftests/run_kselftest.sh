@@ -14,7 +14,7 @@ usage()
 	cat >&2 <<-END
 	usage: run_kselftest.sh [-k KERNEL]... [-t SECONDS] [--net] [TEST...]
 	  -k KERNEL   6.1, 6.12, debug or uml, may be repeated (6.1 and 6.12)
-	  -t SECONDS  time for one test program (300)
+	  -t SECONDS  time for one test program (600)
 	  --net       give the machine a network device
 	  TEST        a program, by path or by its name in selftests/ (all of
 	              TEST_PROGS in selftests/Makefile)
@@ -23,7 +23,7 @@ usage()
 }
 
 kernels=()
-limit=300
+limit=600
 options=()
 while [ $# -gt 0 ]; do
 	case $1 in
