@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "flow.h"
+#include "flow_absent.h"
 #include "core/content.h"
 #include "packet.h"
 #include "stats.h"
@@ -314,6 +315,7 @@ static struct rg_flow *flow_insert(struct rg_flow *flow,
 	}
 	if (!other && chain < FLOW_CHAIN_MAX) {
 		hlist_add_head_rcu(&flow->node, &table.buckets[bucket]);
+		rg_flow_absent_void();
 		other = flow;
 	}
 	spin_unlock_bh(bucket_lock(bucket));

@@ -3,6 +3,7 @@
 #include "device.h"
 #include "event.h"
 #include "flow.h"
+#include "flow_absent.h"
 #include "packet.h"
 #include "ruleset.h"
 #include "stats.h"
@@ -34,7 +35,7 @@ static DEFINE_PER_CPU(struct scratch, scratch) = {
  * @mode: its mode, read once
  * @output: judged; else it only teaches
  * @head: its headers
- * @key: of its flow
+ * @key: of its flow, where it was looked for
  * @flow: its flow, or NULL where it has none
  * @cell: what it is counted as: the worst of its segments
  * @rule: that decided, or -1
@@ -67,12 +68,17 @@ static const u8 verdict_rank[] = {
 	[RTPGUARD_VERDICT_DROP] = 4,
 };
 
+static u64 netns_get(const struct judgement *j)
+{
+	return j->state->net->net_cookie;
+}
+
 static void owner_get(const struct judgement *j, struct rg_flow_owner *owner)
 {
 	const struct sock *sk = j->skb->sk;
 
 	memset(owner, 0, sizeof(*owner));
-	owner->netns = j->key.tuple.netns;
+	owner->netns = netns_get(j);
 	/* A bridged or forwarded packet may still carry another one's socket. */
 	if (!j->output || !sk || !sk_fullsock(sk) ||
 	    !net_eq(sock_net(sk), j->state->net))
@@ -239,15 +245,20 @@ static void flow_get(struct judgement *j, const struct rg_packet *pkt,
 		     struct rg_answer *ans)
 {
 	struct rg_flow_owner owner;
+	u64 since;
 
 	if (j->flow)
 		return;
+	since = rg_flow_absent_since();
+	rg_flow_key(&j->head, netns_get(j), &j->key);
 	j->flow = rg_flow_find(&j->key);
 	if (j->flow)
 		return;
 	rg_feed(NULL, pkt, ans);
-	if (ans->shape == RG_SHAPE_OTHER)
+	if (ans->shape == RG_SHAPE_OTHER) {
+		rg_flow_absent_note(&j->head, netns_get(j), since);
 		return;
+	}
 	owner_get(j, &owner);
 	j->flow = rg_flow_add(&j->key, &owner, pkt->now_ms);
 }
@@ -306,6 +317,23 @@ static void flow_account(struct judgement *j)
 	spin_unlock_bh(&flow->lock);
 }
 
+/*
+ * Most of what a host sends: one datagram that begins like no media, in a flow
+ * that was looked for in vain before. There is nothing to judge and no one to
+ * charge.
+ */
+static bool is_no_media(const struct judgement *j)
+{
+	const u8 *first;
+	u8 buf;
+
+	if (j->head.segment_len != j->head.payload_len)
+		return false;
+	first = skb_header_pointer(j->skb, j->head.payload_off, 1, &buf);
+	return first && !rg_may_be_media(*first) &&
+	       rg_flow_absent(&j->head, netns_get(j));
+}
+
 /* Every datagram of a GSO run is judged; the worst decides for all. */
 static void judge_datagrams(struct judgement *j)
 {
@@ -313,7 +341,8 @@ static void judge_datagrams(struct judgement *j)
 	u32 left = j->head.payload_len;
 	u32 len;
 
-	rg_flow_key(&j->head, j->state->net->net_cookie, &j->key);
+	if (is_no_media(j))
+		return;
 	while (left) {
 		len = min(left, j->head.segment_len);
 		judge_segment(j, off, len);

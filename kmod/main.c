@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "device.h"
 #include "flow.h"
+#include "flow_absent.h"
 #include "hook.h"
 #include "netlink.h"
 #include "ruleset.h"
@@ -25,9 +26,12 @@ static int __init rg_init(void)
 	ret = rg_flow_init();
 	if (ret)
 		goto err_ruleset_exit;
-	ret = rg_device_init();
+	ret = rg_flow_absent_init();
 	if (ret)
 		goto err_flow_exit;
+	ret = rg_device_init();
+	if (ret)
+		goto err_flow_absent_exit;
 	ret = rg_hook_init();
 	if (ret)
 		goto err_device_exit;
@@ -41,6 +45,8 @@ err_hook_exit:
 	rg_hook_exit();
 err_device_exit:
 	rg_device_exit();
+err_flow_absent_exit:
+	rg_flow_absent_exit();
 err_flow_exit:
 	rg_flow_exit();
 err_ruleset_exit:
@@ -57,6 +63,7 @@ static void __exit rg_exit(void)
 	rg_netlink_exit();
 	rg_hook_exit();
 	rg_device_exit();
+	rg_flow_absent_exit();
 	rg_flow_exit();
 	rg_ruleset_exit();
 	rg_stats_exit();

@@ -41,7 +41,7 @@ enum rg_kind {
  * @segment_len: bytes of one segment; @payload_len unless GSO
  */
 struct rg_headers {
-	u8 saddr[16];
+	u8 saddr[16] __aligned(8);
 	u8 daddr[16];
 	u16 sport;
 	u16 dport;

@@ -112,6 +112,18 @@ non_media_has_no_flow()
 	totals_read && expect flows 0 flows_max 65536
 }
 
+# Packets of which it was known that they have no flow, before it has one.
+what_is_no_media_counts_in_a_flow()
+{
+	local kind
+
+	reload mode=monitor || return 1
+	for kind in quic rtp quic; do
+		media 5000 -n 5 -k $kind && expect sent 5 || return 1
+	done
+	list=$("$RTPGUARD" list flows) && [[ $list = *'  packets 10 '*' media 5 '* ]]
+}
+
 try_a_user_has_a_quarter()
 {
 	reload max_flows=16 mode=strict && totals_start || return 1
@@ -366,6 +378,7 @@ run_tests \
 	a_flow_expires \
 	an_active_flow_does_not \
 	non_media_has_no_flow \
+	what_is_no_media_counts_in_a_flow \
 	a_user_has_a_quarter \
 	unrecognised_flows_give_way \
 	the_cap_holds \

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 RESULTS=/sys/kernel/debug/kunit
-SUITES='rtpguard-flow rtpguard-ruleset'
+SUITES='rtpguard-flow rtpguard-flow-absent rtpguard-ruleset'
 
 # Bare lines of a suite's KTAP: "plan N", "pass CASE", "fail CASE", "skip CASE WHY",
 # "end ok" or "end not", and "note TEXT".

@@ -162,6 +162,21 @@ struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc);
 void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *stream);
 void rg_note_read(const struct rg_note *note, struct rg_stream *stream);
 
+/**
+ * rg_may_be_media() - can a datagram that begins so be of any shape?
+ * @first: its first byte
+ *
+ * What the recognisers accept begins with version 2 (RFC 7983, 7); one that
+ * accepts other bytes has to say so here.
+ *
+ * Context: any.
+ * Return: false where rg_feed() would answer RG_SHAPE_OTHER.
+ */
+static inline bool rg_may_be_media(u8 first)
+{
+	return first >> 6 == 2;
+}
+
 /* classify.c */
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans);
