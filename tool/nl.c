@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nl.h"
+#include "module.h"
 #include "nl_message.h"
 #include "rtpguard.h"
 
@@ -17,6 +18,9 @@
 /* A dump that the kernel says was interrupted is read again so many times. */
 #define DUMP_TRIES	16
 
+/* Where modules come and go, the family is looked for so many times. */
+#define RESOLVE_TRIES	16
+
 #define RECEIVE_SIZE	(64 << 10)
 #define EVENT_BUFFER	(1024 << 10)
 
@@ -32,39 +36,15 @@ struct nl {
 	bool interrupted;
 };
 
-/* Neither on its way in nor on its way out. */
-static bool module_is_live(void)
-{
-	FILE *file = fopen("/sys/module/rtpguard/initstate", "re");
-	char state[16] = "";
-
-	if (file) {
-		state[fread(state, 1, sizeof(state) - 1, file)] = '\0';
-		fclose(file);
-	}
-	return !strcmp(state, "live\n");
-}
-
-static int absent(void)
-{
-	/* The family is the host namespace's; modules are everybody's to see. */
-	if (module_is_live()) {
-		fputs("rtpguard: module out of reach, expected the host's network namespace\n",
-		      stderr);
-		return STATUS_PERMISSION;
-	}
-	fputs("rtpguard: the module is not loaded, expected 'modprobe rtpguard' before\n",
-	      stderr);
-	return STATUS_ABSENT;
-}
-
 static int failed(struct nl *nl, const char *what)
 {
 	int error = errno;
 
+	if (error == ENONET)
+		return module_out_of_reach();
 	if (error == ENOENT) {
 		if (nl->family == GENL_ID_CTRL)
-			return absent();
+			return module_absent();
 		/* Our handlers never say so: the family went since it was found. */
 		fprintf(stderr,
 			"rtpguard: %s: the module was unloaded meanwhile, expected it to stay loaded\n",
@@ -235,14 +215,27 @@ static int family_ask(struct nl *nl)
 	return transact(nl, nlh, on_family, nl);
 }
 
-/* The family comes before the module is live: it may have become so just now. */
+/*
+ * ENOENT where the same module was live all the time says that its family is out
+ * of reach; where one came or went meanwhile it says nothing.
+ */
 static int family_resolve(struct nl *nl)
 {
-	int ret = family_ask(nl);
+	ino_t before, after = module_live();
+	u32 i;
 
-	if (ret < 0 && errno == ENOENT && module_is_live())
-		ret = family_ask(nl);
-	return ret;
+	for (i = 0; i < RESOLVE_TRIES; i++) {
+		before = after;
+		if (family_ask(nl) >= 0)
+			return 0;
+		if (errno != ENOENT)
+			return -1;
+		after = module_live();
+		errno = after && after == before ? ENONET : ENOENT;
+		if (after == before)
+			return -1;
+	}
+	return -1;
 }
 
 /**
