@@ -11,6 +11,7 @@
 /* Not a backfill, but it has to stand before the first header that prints. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/sched.h> /* current: local_lock.h takes it for granted */
 #include <linux/local_lock.h>
 #include <linux/version.h>
 #include <net/genetlink.h>

@@ -178,7 +178,7 @@ uml_args()
 	esac
 	# shellcheck disable=SC2206 # words
 	vm=("$kernel_dir/kernel" "mem=$memory" "initrd=$initramfs" "uml_dir=$out/"
-		con=null "con0=null,fd:1" $parameters $append "rg.vm=$out")
+		con=none "con0=fd:0,fd:1" $parameters $append "rg.vm=$out")
 	vm_output=$out/console.log
 }
 

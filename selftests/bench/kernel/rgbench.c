@@ -22,6 +22,7 @@
 #define UDP_PAYLOAD	172
 #define TCP_PAYLOAD	1400
 #define DADDR4		0x0a090202 /* 10.9.2.2 */
+#define TURN_STEP	7919 /* a prime */
 
 static char *kind = "other";
 module_param(kind, charp, 0);
@@ -41,7 +42,15 @@ MODULE_PARM_DESC(warm, "Packets before those");
 
 static unsigned int per_flow;
 module_param(per_flow, uint, 0);
-MODULE_PARM_DESC(per_flow, "Packets of a source port; 0: there is one port");
+MODULE_PARM_DESC(per_flow, "Packets of a source port; 0: there is one port. With flows: those of each before they are measured");
+
+static unsigned int flows;
+module_param(flows, uint, 0);
+MODULE_PARM_DESC(flows, "Flows that take turns; 0: one, or as per_flow says");
+
+static unsigned int rounds = 1;
+module_param(rounds, uint, 0);
+MODULE_PARM_DESC(rounds, "How often the packets are sent and measured");
 
 static unsigned int port = 20000;
 module_param(port, uint, 0);
@@ -52,31 +61,59 @@ static struct in6_addr saddr6, daddr6;
 static __be32 saddr4;
 static struct rnd_state random;
 
+/* Which packet it is: of which flow, and what comes in turn there. */
+struct packet_id {
+	u32 daddr; /* the last bits */
+	u16 sport;
+	u32 seq;
+	u32 ssrc;
+};
+
 static bool is(const char *name)
 {
 	return !strcmp(kind, name);
 }
 
-static void payload_fill(u8 *p, unsigned int i)
+/*
+ * Flows that take turns do so in an order that no prefetcher knows; those before
+ * that are measured, flow by flow.
+ */
+static struct packet_id packet_id(unsigned int i)
 {
-	unsigned int sport_i = per_flow ? i % per_flow : i;
+	struct packet_id id = { .sport = port, .ssrc = 0x1234, .seq = i };
 
+	if (flows && i < warm) {
+		id.daddr = i / per_flow;
+		id.seq = i % per_flow;
+	} else if (flows) {
+		id.daddr = (u64)(i - warm) * TURN_STEP % flows;
+		id.seq = per_flow + (i - warm) / flows;
+	} else if (per_flow) {
+		id.sport += i / per_flow;
+		id.ssrc = i / per_flow;
+		id.seq = i % per_flow;
+	}
+	return id;
+}
+
+static void payload_fill(u8 *p, const struct packet_id *id)
+{
 	if (is("other") || is("tcp")) {
 		memset(p, 0x40, is("tcp") ? TCP_PAYLOAD : UDP_PAYLOAD);
 		return;
 	}
 	p[0] = 0x80;
 	p[1] = 96;
-	*(__be16 *)(p + 2) = cpu_to_be16(sport_i);
-	*(__be32 *)(p + 4) = cpu_to_be32(160 * sport_i);
-	*(__be32 *)(p + 8) = cpu_to_be32(per_flow ? i / per_flow : 0x1234);
+	*(__be16 *)(p + 2) = cpu_to_be16(id->seq);
+	*(__be32 *)(p + 4) = cpu_to_be32(160 * id->seq);
+	*(__be32 *)(p + 8) = cpu_to_be32(id->ssrc);
 	if (is("cipher"))
 		prandom_bytes_state(&random, p + RTP_LEN, UDP_PAYLOAD - RTP_LEN);
 	else
 		memset(p + RTP_LEN, 0x7f, UDP_PAYLOAD - RTP_LEN);
 }
 
-static void header_fill(struct sk_buff *skb, u8 proto)
+static void header_fill(struct sk_buff *skb, u8 proto, const struct packet_id *id)
 {
 	unsigned int len = skb->len;
 	struct ipv6hdr *ip6h;
@@ -91,6 +128,7 @@ static void header_fill(struct sk_buff *skb, u8 proto)
 		ip6h->hop_limit = 64;
 		ip6h->saddr = saddr6;
 		ip6h->daddr = daddr6;
+		ip6h->daddr.s6_addr32[2] = cpu_to_be32(id->daddr);
 	} else {
 		iph = skb_push(skb, sizeof(*iph));
 		memset(iph, 0, sizeof(*iph));
@@ -99,14 +137,14 @@ static void header_fill(struct sk_buff *skb, u8 proto)
 		iph->ttl = 64;
 		iph->protocol = proto;
 		iph->saddr = saddr4;
-		iph->daddr = cpu_to_be32(DADDR4);
+		iph->daddr = cpu_to_be32(DADDR4 + id->daddr);
 	}
 	skb_reset_network_header(skb);
 }
 
 static struct sk_buff *packet_make(unsigned int i)
 {
-	u16 sport = port + (per_flow ? i / per_flow : 0);
+	struct packet_id id = packet_id(i);
 	bool tcp = is("tcp");
 	struct sk_buff *skb;
 	struct tcphdr *th;
@@ -116,23 +154,23 @@ static struct sk_buff *packet_make(unsigned int i)
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, LL_MAX_HEADER + 128);
-	payload_fill(skb_put(skb, tcp ? TCP_PAYLOAD : UDP_PAYLOAD), i);
+	payload_fill(skb_put(skb, tcp ? TCP_PAYLOAD : UDP_PAYLOAD), &id);
 	if (tcp) {
 		th = skb_push(skb, sizeof(*th));
 		memset(th, 0, sizeof(*th));
-		th->source = cpu_to_be16(sport);
+		th->source = cpu_to_be16(id.sport);
 		th->dest = cpu_to_be16(7000);
 		th->doff = sizeof(*th) / 4;
 		th->ack = 1;
 	} else {
 		uh = skb_push(skb, sizeof(*uh));
-		uh->source = cpu_to_be16(sport);
+		uh->source = cpu_to_be16(id.sport);
 		uh->dest = cpu_to_be16(7000);
 		uh->len = cpu_to_be16(skb->len);
 		uh->check = 0;
 	}
 	skb_reset_transport_header(skb);
-	header_fill(skb, tcp ? IPPROTO_TCP : IPPROTO_UDP);
+	header_fill(skb, tcp ? IPPROTO_TCP : IPPROTO_UDP, &id);
 	skb->protocol = family == 6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb_dst_set(skb, dst_clone(dst));
@@ -179,24 +217,40 @@ static int route_find(void)
 	return 0;
 }
 
+static int round_run(unsigned int first)
+{
+	u64 spent = 0;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < packets && !ret; i++) {
+		ret = packet_send(first + i, &spent);
+		cond_resched();
+	}
+	if (!ret)
+		pr_info("rgbench: %s %u %u %llu\n", kind, family, packets, spent);
+	return ret;
+}
+
 static int __init rgbench_init(void)
 {
-	u64 spent = 0, ignored = 0;
 	unsigned int i;
+	u64 ignored;
 	int ret;
 
+	if (flows)
+		warm = flows * per_flow;
 	prandom_seed_state(&random, 1);
 	ret = route_find();
-	for (i = 0; i < warm && !ret; i++)
+	for (i = 0; i < warm && !ret; i++) {
 		ret = packet_send(i, &ignored);
-	for (i = 0; i < packets && !ret; i++)
-		ret = packet_send(warm + i, &spent);
+		cond_resched();
+	}
+	for (i = 0; i < rounds && !ret; i++)
+		ret = round_run(warm + i * packets);
 	if (dst)
 		dst_release(dst);
-	if (ret)
-		return ret;
-	pr_info("rgbench: %s %u %u %llu\n", kind, family, packets, spent);
-	return -ECANCELED;
+	return ret ? ret : -ECANCELED;
 }
 module_init(rgbench_init);
 
