@@ -128,12 +128,15 @@ printf '%s=%q\n' repo "$repo" kernel_dir "$kernel_dir" >"$out/config"
 parameters="loglevel=5 panic=-1 watchdog_thresh=60"
 [ "$machine" = uml ] || parameters+=" rcupdate.rcu_cpu_stall_timeout=120"
 
+# The tables that a kernel without ACPI reads tell of sockets and not of cores.
 qemu_args()
 {
 	local parameters="console=ttyS0 $parameters mitigations=off"
+	local cpus=2,sockets=2
+	[ -z "$icount" ] || cpus=1
 
 	qemu=(
-		-smp "$([ -n "$icount" ] && echo 1 || echo 2)" -m "$memory" -nodefaults -no-user-config -no-reboot
+		-smp "$cpus" -m "$memory" -nodefaults -no-user-config -no-reboot
 		-display none -kernel "$kernel_dir/kernel" -initrd "$initramfs"
 		-append "$parameters $append ${1:-}"
 		-device "isa-debug-exit,iobase=0xf4,iosize=0x04"
