@@ -207,8 +207,7 @@ static void flow_del(struct rg_flow *flow)
 /* Delete an unrecognised flow of a bucket, the longest idle. */
 static bool bucket_evict(u32 bucket, bool any_owner, u32 owner)
 {
-	struct rg_flow *victim = NULL;
-	struct rg_flow *flow;
+	struct rg_flow *victim = NULL, *flow;
 
 	spin_lock_bh(bucket_lock(bucket));
 	hlist_for_each_entry(flow, &table.buckets[bucket], node) {
@@ -489,8 +488,7 @@ void rg_flow_exit(void)
 		struct rg_flow *flow;
 
 		spin_lock_bh(bucket_lock(bucket));
-		hlist_for_each_entry_safe(flow, next, &table.buckets[bucket],
-					  node)
+		hlist_for_each_entry_safe(flow, next, &table.buckets[bucket], node)
 			flow_del(flow);
 		spin_unlock_bh(bucket_lock(bucket));
 	}

@@ -119,7 +119,7 @@ what_is_no_media_counts_in_a_flow()
 
 	reload mode=monitor || return 1
 	for kind in quic rtp quic; do
-		media 5000 -n 5 -k $kind && expect sent 5 || return 1
+		media 5000 -n 5 -k "$kind" && expect sent 5 || return 1
 	done
 	list=$("$RTPGUARD" list flows) && [[ $list = *'  packets 10 '*' media 5 '* ]]
 }
