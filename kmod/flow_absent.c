@@ -20,7 +20,7 @@
  *
  * A place holds what it stands for in full, so that a fold which is easily made
  * to collide costs the search and nothing else. It holds until any flow is added
- * to the table, which only media does.
+ * to the table: that only something in the shape of media brings about.
  */
 
 #define ABSENT_BITS	6

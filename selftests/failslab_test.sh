@@ -39,7 +39,8 @@ quiet_begin()
 without_the_kernels_own()
 {
 	awk '
-		/vmalloc error|allocation failure|kmem_cache_create_args.* failed|kobject_add_internal failed/ { own = 1 }
+		/BUG:|KASAN|UBSAN|WARNING:/ { own = 0 }
+		/vmalloc error|allocation failure|kmem_cache_create_args.* failed/ { own = 1 }
 		!own { print }
 		/<\/TASK>|end trace/ { own = 0 }'
 }
