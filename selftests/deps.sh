@@ -13,7 +13,8 @@ set -euo pipefail
 build=(gcc make libc6-dev libmnl-dev libjansson-dev flex bison kmod libelf1 pahole
 	xz-utils)
 pcap=(libpcap-dev)
-vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping procps tcpdump)
+vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping nftables procps
+	tcpdump)
 test=(python3)
 # What building a kernel takes besides.
 debug=(bc libelf-dev)

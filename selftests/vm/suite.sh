@@ -93,6 +93,23 @@ ktap_fault() # exit-code
 		}' "$log"
 }
 
+# QEMU 7.2 sometimes keeps, and runs, a translation of code that another CPU was
+# patching: "Oops: int3" in the path of packets, where netfilter's first hook and its
+# last switch a jump. With a hook of another's there, neither is ever ours.
+hold_hooks()
+{
+	nft -f - <<-END
+	table inet hold {
+		chain prerouting {
+			type filter hook prerouting priority 300;
+		}
+		chain postrouting {
+			type filter hook postrouting priority 300;
+		}
+	}
+	END
+}
+
 skip_reason()
 {
 	sed -n 's/^1\.\.0 # SKIP */ /p' "$log" | head -1
@@ -100,6 +117,7 @@ skip_reason()
 
 echo "KTAP version 1"
 echo "1..$#"
+hold_hooks || exit
 n=0
 bad=0
 for program; do
