@@ -95,15 +95,19 @@ CORPUS ?= $(firstword $(wildcard ../shared/corpus) selftests/pcaps/media)
 accuracy: tool deps-test ## score the content test on labelled captures, CORPUS=DIR
 	@selftests/accuracy.py $(O)/rtpguard $(CORPUS) $(O)/accuracy.json
 
-mutants: deps-test deps-vm ## known bugs one at a time, MUTANTS=NAME...: does a test fail?
-	@selftests/mutants/run.sh $(O) $(MUTANTS)
+mutants: DEBUG_KERNELS := uml
+mutants: deps-test deps-vm debug-kernels ## known bugs one at a time, MUTANTS=NAME...: does a test fail?
+	@KERNEL=$(DEBUG_KERNELS) selftests/mutants/run.sh $(O) $(MUTANTS)
 
 bench: tool deps-bench ## what a packet costs the core: ns and instructions
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
 		CORPUS=$(abspath $(CORPUS)) bench
 
-bench-kernel: modules tool deps-vm ## what a packet costs the kernel: instructions
-	@selftests/bench/kernel/run.sh $(O) 6.1 6.12
+bench-kernel: DEBUG_KERNELS := uml
+bench-kernel: modules tool deps-vm debug-kernels ## what a packet costs the kernel: instructions
+	@$(MAKE) --no-print-directory module ARCH=um \
+		KDIR=$$(selftests/vm/kernels.sh headers uml)
+	@selftests/bench/kernel/run.sh $(O) 6.1 6.12 uml
 
 coverage: deps-coverage ## lines and branches of the core that its tests run
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) coverage

@@ -22,9 +22,9 @@
  *	                    |
  *	                  locks[hash & 255]       for add and delete only
  *
- * Only a flow that once sent something in the shape of media has an entry;
- * everything else costs a look-up, which flow_absent.c mostly spares, and no
- * memory. Readers hold only the RCU read lock. A flow leaves the table when it was idle for
+ * Only a flow that once sent something in the shape of media has an entry; all
+ * else costs a look-up, which flow_absent.c mostly spares, and no memory. Readers
+ * hold only the RCU read lock. A flow leaves the table when it was idle for
  * flow_timeout_ms, or, if nothing was recognised in it, when a new one needs
  * the place. What was recognised is never evicted: a full table must not be a
  * way to shed a drop verdict.

@@ -4,12 +4,15 @@
 # run.sh BUILD [MUTANT...]: applies known bugs to a copy of the tree, one at a
 # time, and demands that a test fails for each. A mutant is a patch; its line
 # "Killed-by:" says where the tests run and which they are: host, vm, or gate.
-# The first that fails is enough.
+# The first that fails is enough. Virtual machines have the kernel KERNEL: uml, which
+# has KASAN and lockdep and is not emulated, unless told.
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
 top=$(cd "$here/../.." && pwd -P)
-kernel=${KERNEL:-6.12}
+kernel=${KERNEL:-uml}
+arch=x86_64
+[ "$kernel" != uml ] || arch=um
 headers=$("$top/selftests/vm/kernels.sh" headers "$kernel")
 
 if [ $# -lt 1 ]; then
@@ -79,10 +82,10 @@ prepare() # host|vm|gate, test
 			"$tree/build/selftests/$2"
 		;;
 	vm:*)
-		"${make[@]}" module KDIR="$headers" &&
+		"${make[@]}" module ARCH="$arch" KDIR="$headers" &&
 			"${make[@]}" tool &&
 			"${make[@]}" -C selftests O="$tree/build" \
-				"$tree"/build/selftests/{rtpsend,rtprecv}
+				programs
 		;;
 	esac
 }
