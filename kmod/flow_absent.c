@@ -44,9 +44,9 @@ static struct absents __percpu *absents;	/* set once, before the hooks */
 /* How often a flow was added to the table. */
 static atomic64_t additions;
 
-static inline struct absent *absent_place(const struct rg_headers *head)
+static inline struct absent *absent_place(const struct rg_headers *head, u64 netns)
 {
-	u32 fold = (u32)head->sport << 16 | head->dport;
+	u32 fold = ((u32)head->sport << 16 | head->dport) + (u32)netns;
 	u32 words[4];
 
 	memcpy(words, head->daddr, sizeof(words));
@@ -86,7 +86,7 @@ bool rg_flow_absent(const struct rg_headers *head, u64 netns)
 	bool is;
 
 	local_lock_nested_bh(&absents->lock);
-	is = absent_is(absent_place(head), head, netns);
+	is = absent_is(absent_place(head, netns), head, netns);
 	local_unlock_nested_bh(&absents->lock);
 	return is;
 }
@@ -118,7 +118,7 @@ void rg_flow_absent_note(const struct rg_headers *head, u64 netns, u64 since)
 	struct absent *place;
 
 	local_lock_nested_bh(&absents->lock);
-	place = absent_place(head);
+	place = absent_place(head, netns);
 	memcpy(place->head, head, ABSENT_HEAD);
 	place->netns = netns;
 	place->since = since;
