@@ -94,11 +94,12 @@ u32 rg_flow_max(void)
  * rg_flow_key() - the key of a packet's flow
  * @head: headers of a datagram
  * @netns: cookie of the namespace the packet is in
+ * @peer: of the datagram, see rg_carrier_open()
  * @key: filled; the same for both directions but for @key->from
  *
  * Context: any.
  */
-void rg_flow_key(const struct rg_headers *head, u64 netns,
+void rg_flow_key(const struct rg_headers *head, u64 netns, u16 peer,
 		 struct rg_flow_key *key)
 {
 	struct rg_tuple *tuple = &key->tuple;
@@ -113,6 +114,7 @@ void rg_flow_key(const struct rg_headers *head, u64 netns,
 	tuple->netns = netns;
 	tuple->l4proto = head->l4proto;
 	tuple->family = head->family;
+	tuple->peer = peer;
 	key->hash = siphash(tuple, sizeof(*tuple), &table.key);
 }
 

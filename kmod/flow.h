@@ -18,7 +18,9 @@ struct sk_buff;
  * @port: host byte order, as @addr
  * @l4proto: IPPROTO_*
  * @family: 4 or 6
- * @pad: zero; the key is hashed as bytes
+ * @peer: whom a relay sends it to or has it from (rg_carrier_open()); 0: no relay
+ *
+ * The key is hashed as bytes, without padding.
  */
 struct rg_tuple {
 	u8 addr[2][16];
@@ -26,7 +28,7 @@ struct rg_tuple {
 	u16 port[2];
 	u8 l4proto;
 	u8 family;
-	u16 pad;
+	u16 peer;
 };
 
 /* What the ruleset said last; asked again when any of it changes. */
@@ -110,7 +112,7 @@ struct rg_flow_cursor {
 
 int rg_flow_init(void);
 void rg_flow_exit(void);
-void rg_flow_key(const struct rg_headers *head, u64 netns,
+void rg_flow_key(const struct rg_headers *head, u64 netns, u16 peer,
 		 struct rg_flow_key *key);
 struct rg_flow *rg_flow_find(const struct rg_flow_key *key);
 struct rg_flow *rg_flow_add(const struct rg_flow_key *key,

@@ -9,7 +9,7 @@
 #define rg_flow_init		flow_kunit_init
 #define rg_flow_exit		flow_kunit_exit
 /* There is a struct of this name, which keeps it. */
-#define rg_flow_key(head, netns, key) flow_kunit_key(head, netns, key)
+#define rg_flow_key(head, netns, peer, key) flow_kunit_key(head, netns, peer, key)
 #define rg_flow_find		flow_kunit_find
 #define rg_flow_add		flow_kunit_add
 #define rg_flow_feed		flow_kunit_feed
@@ -74,7 +74,7 @@ static struct rg_flow_key key_of(u32 n)
 	struct rg_headers head = head_of(n);
 	struct rg_flow_key key;
 
-	rg_flow_key(&head, TEST_NETNS, &key);
+	rg_flow_key(&head, TEST_NETNS, 0, &key);
 	return key;
 }
 
@@ -199,8 +199,8 @@ static void both_directions_are_one(struct kunit *test)
 	memcpy(back.daddr, head.saddr, sizeof(back.daddr));
 	back.sport = head.dport;
 	back.dport = head.sport;
-	rg_flow_key(&head, TEST_NETNS, &key);
-	rg_flow_key(&back, TEST_NETNS, &reply);
+	rg_flow_key(&head, TEST_NETNS, 0, &key);
+	rg_flow_key(&back, TEST_NETNS, 0, &reply);
 	flow = add(&key, &nobody);
 	KUNIT_ASSERT_NOT_NULL(test, flow);
 	KUNIT_EXPECT_PTR_EQ(test, find(&reply), flow);
@@ -218,8 +218,8 @@ static void directions_of_one_address(struct kunit *test)
 	back = head;
 	back.sport = head.dport;
 	back.dport = head.sport;
-	rg_flow_key(&head, TEST_NETNS, &key);
-	rg_flow_key(&back, TEST_NETNS, &reply);
+	rg_flow_key(&head, TEST_NETNS, 0, &key);
+	rg_flow_key(&back, TEST_NETNS, 0, &reply);
 	KUNIT_EXPECT_MEMEQ(test, &key.tuple, &reply.tuple, sizeof(key.tuple));
 	KUNIT_EXPECT_NE(test, key.from, reply.from);
 }
@@ -242,11 +242,11 @@ static void every_part_of_the_key_counts(struct kunit *test)
 	key = key_of(1);
 	KUNIT_ASSERT_NOT_NULL(test, add(&key, &nobody));
 	for (i = 0; i < ARRAY_SIZE(heads); i++) {
-		rg_flow_key(&heads[i], TEST_NETNS, &other);
+		rg_flow_key(&heads[i], TEST_NETNS, 0, &other);
 		KUNIT_EXPECT_NULL_MSG(test, find(&other), "part %u", i);
 	}
 	heads[0] = head_of(1);
-	rg_flow_key(&heads[0], TEST_NETNS + 1, &other);
+	rg_flow_key(&heads[0], TEST_NETNS + 1, 0, &other);
 	KUNIT_EXPECT_NULL(test, find(&other));
 	KUNIT_EXPECT_NOT_NULL(test, add(&other, &nobody));
 	KUNIT_EXPECT_EQ(test, rg_flow_count(), 2);

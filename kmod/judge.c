@@ -5,6 +5,7 @@
 #include "flow.h"
 #include "flow_absent.h"
 #include "packet.h"
+#include "core/carrier.h"
 #include "ruleset.h"
 #include "stats.h"
 
@@ -36,7 +37,8 @@ static DEFINE_PER_CPU(struct scratch, scratch) = {
  * @output: judged; else it only teaches
  * @head: its headers
  * @key: of its flow, where it was looked for
- * @flow: its flow, or NULL where it has none
+ * @flow: its flow, or NULL where it has none; segments for several peers of a relay
+ *	have several, and the packet is accounted to the last of them
  * @cell: what it is counted as: the worst of its segments
  * @rule: that decided, or -1
  * @recorded: @cell and @rule are those of a segment
@@ -211,6 +213,13 @@ static void judge_stateless(struct judgement *j, const struct rg_answer *ans)
 		       rg_policy_verdict(j->mode, ans, &match));
 }
 
+/* What no rule speaks of: it is counted as what it is. */
+static void judge_bystander(struct judgement *j, const struct rg_answer *ans)
+{
+	if (ans->shape != RG_SHAPE_OTHER || ans->class != RTPGUARD_CLASS_UNKNOWN)
+		segment_record(j, ans, -1, RTPGUARD_VERDICT_ACCEPT);
+}
+
 static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 			  struct rg_answer *ans)
 {
@@ -225,12 +234,11 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 	if (ans->restored)
 		rg_stats_add(RG_STAT_RESTORED, 1);
 	flow->media_packets += ans->shape == RG_SHAPE_RTP;
-	if (ans->class != RTPGUARD_CLASS_UNKNOWN && !flow->kept)
+	if (rg_shape_is_media(ans->shape) &&
+	    ans->class != RTPGUARD_CLASS_UNKNOWN && !flow->kept)
 		WRITE_ONCE(flow->kept, true);
-	if (ans->shape == RG_SHAPE_OTHER)
-		return;
-	if (!j->output) {
-		segment_record(j, ans, -1, RTPGUARD_VERDICT_ACCEPT);
+	if (!j->output || !rg_shape_is_media(ans->shape)) {
+		judge_bystander(j, ans);
 		return;
 	}
 	match_get(j, &flow->matches[pkt->dir][ans->shape == RG_SHAPE_RTCP], ans,
@@ -247,16 +255,17 @@ static void flow_get(struct judgement *j, const struct rg_packet *pkt,
 	struct rg_flow_owner owner;
 	u64 since;
 
-	if (j->flow)
+	if (j->flow && j->key.tuple.peer == pkt->peer)
 		return;
 	since = rg_flow_absent_since();
-	rg_flow_key(&j->head, netns_get(j), &j->key);
+	rg_flow_key(&j->head, netns_get(j), pkt->peer, &j->key);
 	j->flow = rg_flow_find(&j->key);
 	if (j->flow)
 		return;
 	rg_feed(NULL, pkt, ans);
-	if (ans->shape == RG_SHAPE_OTHER) {
-		rg_flow_absent_note(&j->head, netns_get(j), since);
+	if (!rg_shape_is_media(ans->shape)) {
+		if (!pkt->peer)
+			rg_flow_absent_note(&j->head, netns_get(j), since);
 		return;
 	}
 	owner_get(j, &owner);
@@ -267,13 +276,16 @@ static void judge_datagram(struct judgement *j, struct rg_packet *pkt)
 {
 	struct rg_answer ans;
 
+	rg_carrier_open(pkt);
 	flow_get(j, pkt, &ans);
 	if (j->flow) {
 		spin_lock_bh(&j->flow->lock);
 		judge_in_flow(j, pkt, &ans);
 		spin_unlock_bh(&j->flow->lock);
-	} else if (ans.shape != RG_SHAPE_OTHER) {
+	} else if (rg_shape_is_media(ans.shape)) {
 		judge_stateless(j, &ans);
+	} else {
+		judge_bystander(j, &ans);
 	}
 }
 
@@ -324,14 +336,18 @@ static void flow_account(struct judgement *j)
  */
 static bool is_no_media(const struct judgement *j)
 {
-	const u8 *first;
-	u8 buf;
+	u8 buf[RG_HEAD_LEN];
+	const u8 *head;
 
 	if (j->head.segment_len != j->head.payload_len)
 		return false;
-	first = skb_header_pointer(j->skb, j->head.payload_off, 1, &buf);
-	return first && !rg_may_be_media(*first) &&
-	       rg_flow_absent(&j->head, netns_get(j));
+	if (j->head.payload_len >= RG_HEAD_LEN) {
+		head = skb_header_pointer(j->skb, j->head.payload_off,
+					  RG_HEAD_LEN, buf);
+		if (!head || rg_may_be_media(head, j->head.payload_len))
+			return false;
+	}
+	return rg_flow_absent(&j->head, netns_get(j));
 }
 
 /* Every datagram of a GSO run is judged; the worst decides for all. */

@@ -89,6 +89,7 @@ const char *const evidence_names[] = {
 	"short-payload",
 	"srtcp-trailer",
 	"srtcp-null",
+	"turn-carried",
 	NULL
 };
 

@@ -11,6 +11,8 @@
 #include "replay.h"
 #include "capture.h"
 
+#include "core/carrier.h"
+
 /* Bytes of one datagram that the module reads (RG_COPY_MAX). */
 #define DATAGRAM_READ_MAX	2048
 
@@ -59,15 +61,17 @@ static void before_verdict_count(struct replay *replay,
 static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
 		 struct rg_packet *pkt)
 {
-	struct replay_media *media = flow->media;
+	struct replay_media *media;
 	struct rg_answer ans;
 	u8 verdict;
 
+	rg_carrier_open(pkt);
+	media = replay_media_find(flow, pkt->peer);
 	if (!media) {
 		rg_feed(NULL, pkt, &ans);
-		if (ans.shape == RG_SHAPE_OTHER)
+		if (ans.shape == RG_SHAPE_OTHER && !pkt->peer)
 			return 0;
-		media = replay_media_add(flow, from);
+		media = replay_media_add(flow, pkt->peer, from);
 		if (!media)
 			return -1;
 	}
@@ -76,7 +80,7 @@ static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
 		return -1;
 	media->media_packets += ans.shape == RG_SHAPE_RTP;
 	replay->media_packets += ans.shape == RG_SHAPE_RTP;
-	if (ans.shape == RG_SHAPE_OTHER ||
+	if (!rg_shape_is_media(ans.shape) ||
 	    !replay_is_judged(replay->config, flow, from))
 		return 0;
 	verdict = replay_verdict(replay->config, flow, from, &ans);

@@ -39,7 +39,8 @@ void replay_flows_exit(struct replay_flows *flows)
 	while (flow) {
 		struct replay_flow *next = flow->next;
 
-		replay_media_free(flow->media);
+		while (flow->media)
+			replay_media_free(flow);
 		free(flow);
 		flow = next;
 	}
@@ -148,18 +149,61 @@ struct replay_flow *replay_flow_get(struct replay_flows *flows,
 }
 
 /**
+ * replay_media_find() - the classifier's state of a flow
+ * @flow: flow
+ * @peer: of which peer
+ *
+ * Return: the state, or NULL where there is none.
+ */
+struct replay_media *replay_media_find(const struct replay_flow *flow, u16 peer)
+{
+	struct replay_media *media;
+
+	for (media = flow->media; media; media = media->next) {
+		if (media->peer == peer)
+			return media;
+	}
+	return NULL;
+}
+
+/**
  * replay_media_add() - give a flow room for the classifier's state
- * @flow: that has none
+ * @flow: that has none for that peer
+ * @peer: of which peer
  * @from: end of the flow's key that sent what looks like media
  *
  * Return: the state, or NULL for want of memory.
  */
-struct replay_media *replay_media_add(struct replay_flow *flow, u8 from)
+struct replay_media *replay_media_add(struct replay_flow *flow, u16 peer, u8 from)
 {
-	flow->media = calloc(1, sizeof(*flow->media));
-	if (flow->media)
-		flow->media->from = from;
-	return flow->media;
+	struct replay_media **at = &flow->media;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = calloc(1, sizeof(**at));
+	if (*at) {
+		(*at)->peer = peer;
+		(*at)->from = from;
+	}
+	return *at;
+}
+
+/**
+ * replay_flow_verdicts() - how many packets of a flow had a verdict
+ * @flow: flow
+ * @verdict: which
+ *
+ * Return: packets.
+ */
+u64 replay_flow_verdicts(const struct replay_flow *flow,
+			 enum rtpguard_verdict verdict)
+{
+	const struct replay_media *media;
+	u64 packets = 0;
+
+	for (media = flow->media; media; media = media->next)
+		packets += media->verdicts[verdict];
+	return packets;
 }
 
 /**
@@ -170,10 +214,6 @@ struct replay_media *replay_media_add(struct replay_flow *flow, u8 from)
  */
 u64 replay_flow_dropped(const struct replay_flow *flow)
 {
-	const struct replay_media *media = flow->media;
-
-	if (!media)
-		return 0;
-	return media->verdicts[RTPGUARD_VERDICT_DROP] +
-	       media->verdicts[RTPGUARD_VERDICT_HOLD];
+	return replay_flow_verdicts(flow, RTPGUARD_VERDICT_DROP) +
+	       replay_flow_verdicts(flow, RTPGUARD_VERDICT_HOLD);
 }

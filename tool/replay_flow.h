@@ -32,6 +32,8 @@ struct replay_stream {
 
 /**
  * struct replay_media - what a flow has that at least once looked like media
+ * @next: of the same flow, for another peer
+ * @peer: whose datagrams a relay carries (rg_carrier_open()); 0: those of no relay
  * @core: the classifier's state
  * @streams: in order of appearance
  * @from: which end of the flow's key sent the first that did
@@ -40,6 +42,8 @@ struct replay_stream {
  *	media are not asked about and not counted here
  */
 struct replay_media {
+	struct replay_media *next;
+	u16 peer;
 	struct rg_media core;
 	struct replay_stream *streams;
 	u8 from;
@@ -67,7 +71,7 @@ struct replay_key {
  * struct replay_flow - one bidirectional 5-tuple of a capture
  * @chain: next in the same bucket
  * @next: that appeared next in the capture
- * @media: NULL: it never looked like media
+ * @media: of each peer that has any; NULL: it never looked like media
  * @key: the 5-tuple
  * @hash: of @key
  * @from: which end of @key sent the first packet
@@ -108,12 +112,15 @@ int replay_flows_init(struct replay_flows *flows);
 void replay_flows_exit(struct replay_flows *flows);
 struct replay_flow *replay_flow_get(struct replay_flows *flows,
 				    const struct replay_headers *head, u8 *from);
-struct replay_media *replay_media_add(struct replay_flow *flow, u8 from);
+struct replay_media *replay_media_find(const struct replay_flow *flow, u16 peer);
+struct replay_media *replay_media_add(struct replay_flow *flow, u16 peer, u8 from);
+u64 replay_flow_verdicts(const struct replay_flow *flow,
+			 enum rtpguard_verdict verdict);
 u64 replay_flow_dropped(const struct replay_flow *flow);
 
 /* replay_stream.c */
 int replay_media_feed(struct replay_media *media, const struct rg_packet *pkt,
 		      struct rg_answer *ans);
-void replay_media_free(struct replay_media *media);
+void replay_media_free(struct replay_flow *flow);
 
 #endif /* RG_REPLAY_FLOW_H */

@@ -54,9 +54,14 @@ static const char *end_text(const struct replay_key *key, u8 end, char *buf)
 
 static void summarise(const struct replay_flow *flow, struct rg_summary *sum)
 {
+	const struct replay_media *media;
+	struct rg_summary one;
+
 	memset(sum, 0, sizeof(*sum));
-	if (flow->media)
-		rg_media_summary(&flow->media->core, sum);
+	for (media = flow->media; media; media = media->next) {
+		rg_media_summary(&media->core, &one);
+		rg_summary_merge(sum, &one);
+	}
 }
 
 static const char *flow_verdict(const struct replay *replay,
@@ -118,29 +123,46 @@ static json_t *stream_json(const struct replay_stream *stream, bool reply)
 			 "trials", last->trials);
 }
 
-/* All streams that were recognised, in order of appearance. */
-static json_t *streams_json(const struct replay_flow *flow)
+static void streams_append(json_t *array, const struct replay_flow *flow,
+			   const struct replay_media *media)
 {
-	const struct replay_stream *stream = NULL;
-	json_t *array = json_array();
+	const struct replay_stream *stream;
 
-	if (flow->media)
-		stream = flow->media->streams;
-	for (; stream; stream = stream->next) {
+	for (stream = media->streams; stream; stream = stream->next) {
 		/* The flow may have begun with what is no media. */
 		bool reply = (stream->dir == RG_DIR_REPLY) ^
-			     (flow->media->from != flow->from);
+			     (media->from != flow->from);
 
 		if (rg_stream_recognised(&stream->last))
 			json_array_append_new(array, stream_json(stream, reply));
 	}
+}
+
+/* All streams that were recognised, peer by peer, in order of appearance. */
+static json_t *streams_json(const struct replay_flow *flow)
+{
+	const struct replay_media *media;
+	json_t *array = json_array();
+
+	for (media = flow->media; media; media = media->next)
+		streams_append(array, flow, media);
 	return array;
 }
 
 static json_int_t flow_count(const struct replay_flow *flow,
 			     enum rtpguard_verdict verdict)
 {
-	return flow->media ? (json_int_t)flow->media->verdicts[verdict] : 0;
+	return (json_int_t)replay_flow_verdicts(flow, verdict);
+}
+
+static json_int_t media_packets(const struct replay_flow *flow)
+{
+	const struct replay_media *media;
+	u64 packets = 0;
+
+	for (media = flow->media; media; media = media->next)
+		packets += media->media_packets;
+	return (json_int_t)packets;
 }
 
 static json_t *flow_json(const struct replay *replay,
@@ -162,8 +184,7 @@ static json_t *flow_json(const struct replay *replay,
 			 "evidence", evidence_json(sum.evidence),
 			 "packets", (json_int_t)flow->packets,
 			 "bytes", (json_int_t)flow->bytes,
-			 "media_packets", flow->media ?
-			 (json_int_t)flow->media->media_packets : 0,
+			 "media_packets", media_packets(flow),
 			 "packets_before_verdict", sum.packets_before_verdict ?
 			 json_integer((json_int_t)sum.packets_before_verdict) :
 			 json_null(),

@@ -69,16 +69,16 @@ int replay_media_feed(struct replay_media *media, const struct rg_packet *pkt,
 }
 
 /**
- * replay_media_free() - free what a flow has that looked like media
- * @media: may be NULL
+ * replay_media_free() - free what the first peer of a flow has
+ * @flow: has some media
  */
-void replay_media_free(struct replay_media *media)
+void replay_media_free(struct replay_flow *flow)
 {
+	struct replay_media *media = flow->media;
 	struct replay_stream *stream, *next;
 	struct rg_content *content;
 
-	if (!media)
-		return;
+	flow->media = media->next;
 	while ((content = rg_media_drain(&media->core)))
 		free(content);
 	for (stream = media->streams; stream; stream = next) {

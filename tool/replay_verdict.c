@@ -106,6 +106,29 @@ static bool answer_passes(const struct replay_config *config,
 	       verdict != RTPGUARD_VERDICT_HOLD;
 }
 
+static bool media_passes(const struct replay_config *config,
+			 const struct replay_flow *flow,
+			 const struct replay_media *media)
+{
+	const struct rg_side *side;
+	struct rg_answer ans;
+	u8 dir, from;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		side = &media->core.sides[dir];
+		from = dir == RG_DIR_ORIGINAL ? media->from : !media->from;
+		if (!replay_is_judged(config, flow, from))
+			continue;
+		if (side_answer(media, dir, &ans) &&
+		    !answer_passes(config, flow, from, &ans))
+			return false;
+		if (side_rtcp_answer(side, &ans) &&
+		    !answer_passes(config, flow, from, &ans))
+			return false;
+	}
+	return true;
+}
+
 /**
  * replay_flow_passes() - what becomes of a flow's media from now on
  * @config: rules and mode
@@ -117,21 +140,10 @@ static bool answer_passes(const struct replay_config *config,
 bool replay_flow_passes(const struct replay_config *config,
 			const struct replay_flow *flow)
 {
-	const struct rg_side *side;
-	struct rg_answer ans;
-	u8 dir, from;
+	const struct replay_media *media;
 
-	for (dir = 0; flow->media && dir < RG_DIRS; dir++) {
-		side = &flow->media->core.sides[dir];
-		from = dir == RG_DIR_ORIGINAL ? flow->media->from :
-						!flow->media->from;
-		if (!replay_is_judged(config, flow, from))
-			continue;
-		if (side_answer(flow->media, dir, &ans) &&
-		    !answer_passes(config, flow, from, &ans))
-			return false;
-		if (side_rtcp_answer(side, &ans) &&
-		    !answer_passes(config, flow, from, &ans))
+	for (media = flow->media; media; media = media->next) {
+		if (!media_passes(config, flow, media))
 			return false;
 	}
 	return true;

@@ -16,6 +16,7 @@
  *	   |   recognisers[]: could this datagram be ... by itself?
  *	   |      stream.c   RTP, SRTP
  *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
+ *	   |      stun.c     STUN
  *	   |   lookalike.c: is it positively another protocol? Then it passes
  *	   v
  *	rg_media.sides[direction]
@@ -42,6 +43,7 @@
 static const struct rg_recogniser *const recognisers[] = {
 	&rg_rtp_recogniser,
 	&rg_rtcp_recogniser,
+	&rg_stun_recogniser,
 };
 
 /* From best to worst. Unprotected are the last three. */
@@ -132,6 +134,13 @@ static inline bool feed_decided(struct rg_fast *fast, const struct rg_packet *pk
 	return true;
 }
 
+/* What is media names its class itself, when it is recognised. */
+static void accompany(struct rg_media *media, const struct rg_answer *ans)
+{
+	if (media && !rg_shape_is_media(ans->shape))
+		media->accompanied |= BIT(ans->class);
+}
+
 /* Not inline: what is decided shall not pay for its registers. */
 static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 			  struct rg_answer *ans)
@@ -140,12 +149,15 @@ static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 	size_t i;
 
 	memset(ans, 0, sizeof(*ans));
+	if (pkt->peer)
+		ans->class = RTPGUARD_CLASS_TURN;
 	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
 		if (!recognisers[i]->parse(pkt, &parsed))
 			continue;
 		if (recognisers[i]->shape == RG_SHAPE_RTP && excused(media, pkt))
 			return;
 		ans->shape = recognisers[i]->shape;
+		ans->class = recognisers[i]->alone;
 		ans->hold = ans->shape == RG_SHAPE_RTP;
 		if (media)
 			recognisers[i]->feed(media, pkt, &parsed, ans);
@@ -167,8 +179,10 @@ static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans)
 {
-	if (!media || !feed_decided(&media->sides[pkt->dir].fast, pkt, ans))
-		feed(media, pkt, ans);
+	if (media && feed_decided(&media->sides[pkt->dir].fast, pkt, ans))
+		return;
+	feed(media, pkt, ans);
+	accompany(media, ans);
 }
 
 /**
@@ -264,6 +278,25 @@ static void summary_add(struct rg_summary *sum, u8 class, u8 protection,
 	sum->packets_before_verdict = decided_at;
 }
 
+/**
+ * rg_summary_merge() - the worst of two flows, or of what two peers have of one
+ * @sum: of the one; becomes that of both
+ * @other: of the other
+ *
+ * Context: any.
+ */
+void rg_summary_merge(struct rg_summary *sum, const struct rg_summary *other)
+{
+	u32 ssrcs = sum->ssrcs + other->ssrcs;
+
+	/* Without evidence it is nothing but a name. */
+	if (rg_protection_worse(other->protection, sum->protection) ||
+	    sum->class == RTPGUARD_CLASS_UNKNOWN ||
+	    (!sum->evidence && other->evidence))
+		*sum = *other;
+	sum->ssrcs = ssrcs;
+}
+
 static bool has_place(const struct rg_side *side, u32 ssrc)
 {
 	u32 i;
@@ -293,12 +326,28 @@ static void summary_add_notes(struct rg_summary *sum, const struct rg_media *med
 	}
 }
 
+static void summary_name(struct rg_summary *sum, u32 accompanied)
+{
+	/* What tells more comes first. */
+	static const u8 names[] = {
+		RTPGUARD_CLASS_TURN, RTPGUARD_CLASS_STUN,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (sum->class == RTPGUARD_CLASS_UNKNOWN &&
+		    accompanied & BIT(names[i]))
+			sum->class = names[i];
+	}
+}
+
 /**
  * rg_media_summary() - the worst of a flow's streams
  * @media: state of the flow
  * @sum: filled
  *
- * Where RTP and RTCP are equally bad, RTP names the flow.
+ * Where RTP and RTCP are equally bad, RTP names the flow; where there is neither,
+ * what else was seen does.
  *
  * Context: as for rg_feed().
  */
@@ -332,4 +381,5 @@ void rg_media_summary(const struct rg_media *media, struct rg_summary *sum)
 				    rtcp->protection, rtcp->evidence,
 				    rtcp->decided_at);
 	}
+	summary_name(sum, media->accompanied);
 }

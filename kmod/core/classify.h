@@ -2,22 +2,32 @@
 #ifndef RG_CORE_CLASSIFY_H
 #define RG_CORE_CLASSIFY_H
 
+#include "cursor.h"
 #include "packet.h"
 #include "rtcp.h"
 #include "rtp.h"
 #include "stream.h"
+#include "stun.h"
 
 /**
  * enum rg_shape - what a datagram could be, by itself
  * @RG_SHAPE_OTHER: nothing we know
  * @RG_SHAPE_RTP: RTP or SRTP; what strict holds back
  * @RG_SHAPE_RTCP: RTCP or SRTCP
+ * @RG_SHAPE_STUN: STUN, which is no media and is not worth a state
  */
 enum rg_shape {
 	RG_SHAPE_OTHER,
 	RG_SHAPE_RTP,
 	RG_SHAPE_RTCP,
+	RG_SHAPE_STUN,
 };
+
+/* Is it media, which rules and modes decide about? */
+static inline bool rg_shape_is_media(u8 shape)
+{
+	return shape == RG_SHAPE_RTP || shape == RG_SHAPE_RTCP;
+}
 
 /**
  * struct rg_answer - what is known of a packet
@@ -97,6 +107,7 @@ struct rg_side {
  * struct rg_media - the classifier's state of one flow, zeroed at first
  * @sides: by enum rg_dir
  * @notes: of decided streams that gave up their place
+ * @accompanied: bitmap of enum rtpguard_class of what is no media itself
  * @spare: memory for the next content test, from the caller
  * @next_note: place in @notes that is written next
  * @sated: nothing is undecided: only a stream that begins needs memory
@@ -108,6 +119,7 @@ struct rg_media {
 	struct rg_side sides[RG_DIRS];
 	struct rg_note notes[RG_NOTES_MAX];
 	struct rg_content *spare;
+	u32 accompanied;
 	u8 next_note;
 	bool sated;
 };
@@ -132,49 +144,76 @@ struct rg_summary {
  * union rg_parsed - a datagram read as one of the shapes
  * @rtp: for RG_SHAPE_RTP
  * @rtcp: for RG_SHAPE_RTCP
+ * @stun: for RG_SHAPE_STUN
  */
 union rg_parsed {
 	struct rg_rtp rtp;
 	struct rg_rtcp rtcp;
+	struct rg_stun stun;
 };
 
 /**
  * struct rg_recogniser - one protocol, one file, one row in the table
  * @shape: enum rg_shape of what it accepts
+ * @alone: enum rtpguard_class of one datagram of it; unknown: that takes more
  * @classes: bitmap of enum rtpguard_class that it can name
  * @parse: could the datagram be this protocol, by itself?
  * @feed: bring the state up to date and answer
  */
 struct rg_recogniser {
 	u8 shape;
+	u8 alone;
 	u32 classes;
 	bool (*parse)(const struct rg_packet *pkt, union rg_parsed *parsed);
 	void (*feed)(struct rg_media *media, const struct rg_packet *pkt,
 		     const union rg_parsed *parsed, struct rg_answer *ans);
 };
 
-/* stream.c, rtcp.c */
+/* stream.c, rtcp.c, stun.c */
 extern const struct rg_recogniser rg_rtp_recogniser;
 extern const struct rg_recogniser rg_rtcp_recogniser;
+extern const struct rg_recogniser rg_stun_recogniser;
 
 /* note.c */
 struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc);
 void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *stream);
 void rg_note_read(const struct rg_note *note, struct rg_stream *stream);
 
+/* Bytes that rg_may_be_media() asks for: nothing shorter is of any shape. */
+#define RG_HEAD_LEN	8
+
 /**
  * rg_may_be_media() - can a datagram that begins so be of any shape?
- * @first: its first byte
+ * @head: its first RG_HEAD_LEN bytes
+ * @wire_len: bytes of it on the wire, RG_HEAD_LEN or more
  *
- * What the recognisers accept begins with version 2 (RFC 7983, 7); one that
- * accepts other bytes has to say so here.
+ * What is found to be so costs a look-up in the flow table, most often in vain:
+ * where a first byte says little (RFC 7983, 7), what follows it is asked as well.
+ * A recogniser or carrier has to say here what it accepts.
  *
  * Context: any.
- * Return: false where rg_feed() would answer RG_SHAPE_OTHER.
+ * Return: false where rg_feed() would answer RG_SHAPE_OTHER, and carriers carry
+ * nothing.
  */
-static inline bool rg_may_be_media(u8 first)
+static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 {
-	return first >> 6 == 2;
+	struct rg_cur cur;
+	u64 word;
+	u8 first;
+
+	rg_cur_init(&cur, head, RG_HEAD_LEN);
+	word = rg_cur_be64(&cur);
+	first = word >> 56;
+	switch (first >> 6) {
+	case 0: /* STUN */
+		return (u32)word == RG_STUN_COOKIE;
+	case 1: /* ChannelData */
+		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4;
+	case 2: /* RTP, RTCP */
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* classify.c */
@@ -185,6 +224,7 @@ void rg_media_give(struct rg_media *media, struct rg_content *content);
 struct rg_content *rg_media_take(struct rg_media *media);
 struct rg_content *rg_media_drain(struct rg_media *media);
 void rg_media_summary(const struct rg_media *media, struct rg_summary *sum);
+void rg_summary_merge(struct rg_summary *sum, const struct rg_summary *other);
 bool rg_protection_worse(u8 a, u8 b);
 u32 rg_classes(void);
 

@@ -126,6 +126,11 @@
 #define RG_RETEST_WARM_BITS	(8 * RG_BIT)
 #define RG_RETEST_PACKETS	64
 
+/* Carriers in carriers, and what is read of a STUN message. */
+#define RG_CARRIERS_MAX		2
+#define RG_STUN_ATTRIBUTES_MAX	32
+#define RG_STUN_ADDRESS_LEN_MAX	20
+
 /*
  * Other protocols that look like RTP: bounds of their walks. What has more of
  * anything is not recognised. A datagram of 2,048 bytes, which is what is read

@@ -22,6 +22,7 @@ enum rg_dir {
  *	short capture or the first of several fragments
  * @wire_len: bytes of the transport payload on the wire
  * @dir: enum rg_dir
+ * @peer: from rg_carrier_open(): who sends or gets it through a relay; 0: bare
  * @now_ms: monotonic time in milliseconds
  */
 struct rg_packet {
@@ -29,6 +30,7 @@ struct rg_packet {
 	u32 len;
 	u32 wire_len;
 	u8 dir;
+	u16 peer;
 	u64 now_ms;
 };
 

@@ -192,6 +192,8 @@ static void feed(struct rg_media *media, const struct rg_packet *pkt,
 	state->ssrc = rtcp->ssrc;
 	state->packets++;
 	state->sender |= rtcp->sender;
+	if (pkt->peer)
+		state->evidence |= RTPGUARD_EVIDENCE_TURN_CARRIED;
 	shows = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
 					     trailer_shows(state, pkt, rtcp);
 	decide(state, shows, ans);

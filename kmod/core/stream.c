@@ -128,7 +128,7 @@ static bool tag_lost(const struct rg_stream *stream, const struct rg_rtp *rtp)
 }
 
 static void recognise(struct rg_side *side, struct rg_stream *stream,
-		      struct rg_answer *ans)
+		      bool carried, struct rg_answer *ans)
 {
 	if (stream->run < RG_CONTINUITY_MIN)
 		return;
@@ -138,6 +138,8 @@ static void recognise(struct rg_side *side, struct rg_stream *stream,
 		side->media = true;
 		ans->changed = true;
 	}
+	if (carried)
+		stream->evidence |= RTPGUARD_EVIDENCE_TURN_CARRIED;
 	if (stream->static_run >= RG_STATIC_LENGTH_MIN)
 		stream->evidence |= RTPGUARD_EVIDENCE_STATIC_PT_LENGTH;
 	if (side->rtcp.protection == RTPGUARD_PROTECTION_CLEAR &&
@@ -359,7 +361,7 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	stream->pt = rtp->pt;
 	length_count(stream, rtp);
 	content_take(media, stream);
-	recognise(&media->sides[pkt->dir], stream, ans);
+	recognise(&media->sides[pkt->dir], stream, pkt->peer, ans);
 	/* Whoever stops to encrypt RTCP may have stopped to encrypt RTP. */
 	changed |= stream->evidence & ~evidence & RTPGUARD_EVIDENCE_RTCP_CHAIN;
 	before = stream->protection;

@@ -144,6 +144,8 @@ enum rtpguard_verdict {
  *   packet to packet.
  * @RTPGUARD_EVIDENCE_SRTCP_NULL: An SRTCP index without the E bit grows, the
  *   RTCP is readable.
+ * @RTPGUARD_EVIDENCE_TURN_CARRIED: The datagrams are in TURN's, to or from one
+ *   peer behind a relay.
  */
 enum rtpguard_evidence {
 	RTPGUARD_EVIDENCE_RTP_CONTINUITY = 1,
@@ -154,6 +156,7 @@ enum rtpguard_evidence {
 	RTPGUARD_EVIDENCE_SHORT_PAYLOAD = 32,
 	RTPGUARD_EVIDENCE_SRTCP_TRAILER = 64,
 	RTPGUARD_EVIDENCE_SRTCP_NULL = 128,
+	RTPGUARD_EVIDENCE_TURN_CARRIED = 256,
 };
 
 /**
