@@ -233,6 +233,8 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 	j->report |= ans->changed;
 	if (ans->restored)
 		rg_stats_add(RG_STAT_RESTORED, 1);
+	if (ans->credited && j->output && j->mode == RTPGUARD_MODE_STRICT)
+		rg_stats_add(RG_STAT_CREDITED, 1);
 	flow->media_packets += ans->shape == RG_SHAPE_RTP;
 	if (rg_shape_is_media(ans->shape) &&
 	    ans->class != RTPGUARD_CLASS_UNKNOWN && !flow->kept)
@@ -263,7 +265,7 @@ static void flow_get(struct judgement *j, const struct rg_packet *pkt,
 	if (j->flow)
 		return;
 	rg_feed(NULL, pkt, ans);
-	if (!rg_shape_is_media(ans->shape)) {
+	if (!rg_shape_has_state(ans->shape)) {
 		if (!pkt->peer)
 			rg_flow_absent_note(&j->head, netns_get(j), since);
 		return;

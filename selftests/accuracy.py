@@ -19,7 +19,15 @@ from pathlib import Path
 MIN_PACKETS = 4
 UNIFORM_MIN_PACKETS = 64
 
-READABLE = ("rtp-plain", "srtp-null")
+READABLE = ("rtp-plain", "srtp-null", "turn-channel-plain")
+# What a flow is called, by its label: class and protection.
+NAMED = {
+    "stun": {("stun", "undetermined")},
+    "dtls": {("dtls", "undetermined")},
+    "rtcp-plain": {("rtcp", "clear")},
+    "srtcp": {("srtcp", "uniform"), ("srtcp", "protected")},
+    "srtcp-null": {("srtcp", "null")},
+}
 # Its first payload byte is in clear, which is what structure is found in: scored
 # apart, neither as found nor as a false alarm.
 E2EE = "e2ee-in-rtp"
@@ -98,8 +106,13 @@ class Flow:
 
     def uniform(self):
         return self.streams and all(
-            s["protection"] == "uniform" for s in self.streams
+            s["protection"] in ("uniform", "protected") for s in self.streams
             if s["packets"] >= UNIFORM_MIN_PACKETS)
+
+    def named(self):
+        """Is the flow called what its label says?"""
+        return self.flow and (
+            self.flow["class"], self.flow["protection"]) in NAMED[self.group]
 
     def long_enough(self):
         return any(s["packets"] >= UNIFORM_MIN_PACKETS for s in self.streams)
@@ -151,13 +164,17 @@ def spread(counts):
 
 def score(flows):
     """The row of one class or codec."""
-    readable = flows[0].group in READABLE
+    group = flows[0].group
+    readable = group in READABLE
     found = [f for f in flows if f.suspected()]
+    alarms = None if readable or group == E2EE else len(found)
+    if group in NAMED:
+        found = [f for f in flows if f.named()]
+    counted = readable or group in NAMED
     row = {"flows": len(flows),
-           "found": len(found) if readable else None,
-           "missed": len(flows) - len(found) if readable else None,
-           "false_alarms": None if readable or flows[0].group == E2EE
-           else len(found)}
+           "found": len(found) if counted else None,
+           "missed": len(flows) - len(found) if counted else None,
+           "false_alarms": alarms}
     if readable:
         row["to_24_5_bits"] = spread([f.first("packets_before_suspected")
                                       for f in flows])

@@ -29,6 +29,7 @@ static const struct {
 	{ RTPGUARD_A_TOTALS_OWNER_FULL, "owner-full" },
 	{ RTPGUARD_A_TOTALS_EVICTED, "evicted" },
 	{ RTPGUARD_A_TOTALS_RESTORED, "restored" },
+	{ RTPGUARD_A_TOTALS_CREDITED, "credited" },
 	{ RTPGUARD_A_TOTALS_NO_MEMORY, "no-memory" },
 	{ RTPGUARD_A_TOTALS_UNDECODABLE, "undecodable" },
 	{ RTPGUARD_A_TOTALS_FRAG_UNJUDGED, "frag-unjudged" },

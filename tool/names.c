@@ -90,6 +90,11 @@ const char *const evidence_names[] = {
 	"srtcp-trailer",
 	"srtcp-null",
 	"turn-carried",
+	"dtls-done",
+	"dtls-null",
+	"dtls-null-offered",
+	"zrtp-confirmed",
+	"goclear",
 	NULL
 };
 

@@ -17,6 +17,7 @@
  *	   |      stream.c   RTP, SRTP
  *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
  *	   |      stun.c     STUN
+ *	   |      handshake.c  DTLS, ZRTP: what vouches for the flow's media
  *	   |   lookalike.c: is it positively another protocol? Then it passes
  *	   v
  *	rg_media.sides[direction]
@@ -44,6 +45,8 @@ static const struct rg_recogniser *const recognisers[] = {
 	&rg_rtp_recogniser,
 	&rg_rtcp_recogniser,
 	&rg_stun_recogniser,
+	&rg_dtls_recogniser,
+	&rg_zrtp_recogniser,
 };
 
 /* From best to worst. Unprotected are the last three. */
@@ -151,6 +154,8 @@ static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 	memset(ans, 0, sizeof(*ans));
 	if (pkt->peer)
 		ans->class = RTPGUARD_CLASS_TURN;
+	if (media && rg_handshake_goes_on(media, pkt, ans))
+		return;
 	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
 		if (!recognisers[i]->parse(pkt, &parsed))
 			continue;
@@ -320,7 +325,7 @@ static void summary_add_notes(struct rg_summary *sum, const struct rg_media *med
 		    has_place(&media->sides[note->dir], note->ssrc))
 			continue;
 		sum->ssrcs++;
-		summary_add(sum, note->protection == RTPGUARD_PROTECTION_UNIFORM ?
+		summary_add(sum, rg_protection_tested(note->protection) ?
 			    RTPGUARD_CLASS_SRTP : RTPGUARD_CLASS_RTP,
 			    note->protection, note->evidence, note->decided_at);
 	}
@@ -330,6 +335,7 @@ static void summary_name(struct rg_summary *sum, u32 accompanied)
 {
 	/* What tells more comes first. */
 	static const u8 names[] = {
+		RTPGUARD_CLASS_DTLS, RTPGUARD_CLASS_ZRTP,
 		RTPGUARD_CLASS_TURN, RTPGUARD_CLASS_STUN,
 	};
 	size_t i;
@@ -381,5 +387,14 @@ void rg_media_summary(const struct rg_media *media, struct rg_summary *sum)
 				    rtcp->protection, rtcp->evidence,
 				    rtcp->decided_at);
 	}
-	summary_name(sum, media->accompanied);
+	if (sum->class == RTPGUARD_CLASS_UNKNOWN) {
+		summary_name(sum, media->accompanied);
+		return;
+	}
+	sum->evidence |= media->evidence;
+	if (media->dtls.null && sum->ssrcs &&
+	    !rg_protection_worse(sum->protection, RTPGUARD_PROTECTION_NULL)) {
+		sum->class = RTPGUARD_CLASS_SRTP;
+		sum->protection = RTPGUARD_PROTECTION_NULL;
+	}
 }

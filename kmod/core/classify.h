@@ -3,25 +3,35 @@
 #define RG_CORE_CLASSIFY_H
 
 #include "cursor.h"
+#include "dtls.h"
 #include "packet.h"
 #include "rtcp.h"
 #include "rtp.h"
 #include "stream.h"
 #include "stun.h"
+#include "zrtp.h"
 
 /**
  * enum rg_shape - what a datagram could be, by itself
  * @RG_SHAPE_OTHER: nothing we know
  * @RG_SHAPE_RTP: RTP or SRTP; what strict holds back
  * @RG_SHAPE_RTCP: RTCP or SRTCP
+ * @RG_SHAPE_HANDSHAKE: DTLS or ZRTP, which is no media, but vouches for some
  * @RG_SHAPE_STUN: STUN, which is no media and is not worth a state
  */
 enum rg_shape {
 	RG_SHAPE_OTHER,
 	RG_SHAPE_RTP,
 	RG_SHAPE_RTCP,
+	RG_SHAPE_HANDSHAKE,
 	RG_SHAPE_STUN,
 };
+
+/* Has a flow of it a state? */
+static inline bool rg_shape_has_state(u8 shape)
+{
+	return shape != RG_SHAPE_OTHER && shape != RG_SHAPE_STUN;
+}
 
 /* Is it media, which rules and modes decide about? */
 static inline bool rg_shape_is_media(u8 shape)
@@ -38,6 +48,7 @@ static inline bool rg_shape_is_media(u8 shape)
  * @hold: could be media and nothing shows otherwise: strict holds it back
  * @changed: class or protection of the stream changed with this packet
  * @duplicate: the network's copy of a packet seen before
+ * @credited: nothing is known of the stream, but another is protected: strict passes it
  * @restored: the stream was suspected, and turned out uniform with this packet
  * @evidence: enum rtpguard_evidence bits behind it
  * @stream: the stream, or NULL: it has no place; valid as long as the state is
@@ -51,6 +62,7 @@ struct rg_answer {
 	bool hold;
 	bool changed;
 	bool duplicate;
+	bool credited;
 	bool restored;
 	u64 evidence;
 	const struct rg_stream *stream;
@@ -88,6 +100,7 @@ struct rg_fast {
  * @media: a stream was recognised: this side sends media
  * @strays: packets of SSRCs without a place since one last went on
  * @contradicted: what looks like RTP did not go on like RTP
+ * @proven: a stream is protected
  * @bad: a stream was once worse than undetermined
  */
 struct rg_side {
@@ -100,6 +113,7 @@ struct rg_side {
 	u8 strays;
 	bool media;
 	bool contradicted;
+	bool proven;
 	bool bad;
 };
 
@@ -107,6 +121,10 @@ struct rg_side {
  * struct rg_media - the classifier's state of one flow, zeroed at first
  * @sides: by enum rg_dir
  * @notes: of decided streams that gave up their place
+ * @dtls: handshake of the flow
+ * @zrtp: likewise
+ * @vouched: evidence of handshakes that vouch for its media, or 0
+ * @evidence: what is known of the flow as a whole
  * @accompanied: bitmap of enum rtpguard_class of what is no media itself
  * @spare: memory for the next content test, from the caller
  * @next_note: place in @notes that is written next
@@ -119,6 +137,10 @@ struct rg_media {
 	struct rg_side sides[RG_DIRS];
 	struct rg_note notes[RG_NOTES_MAX];
 	struct rg_content *spare;
+	struct rg_dtls dtls;
+	struct rg_zrtp zrtp;
+	u64 vouched;
+	u64 evidence;
 	u32 accompanied;
 	u8 next_note;
 	bool sated;
@@ -145,11 +167,13 @@ struct rg_summary {
  * @rtp: for RG_SHAPE_RTP
  * @rtcp: for RG_SHAPE_RTCP
  * @stun: for RG_SHAPE_STUN
+ * @zrtp_msg: for ZRTP
  */
 union rg_parsed {
 	struct rg_rtp rtp;
 	struct rg_rtcp rtcp;
 	struct rg_stun stun;
+	u8 zrtp_msg;
 };
 
 /**
@@ -169,10 +193,16 @@ struct rg_recogniser {
 		     const union rg_parsed *parsed, struct rg_answer *ans);
 };
 
-/* stream.c, rtcp.c, stun.c */
+/* stream.c, rtcp.c, stun.c, handshake.c */
 extern const struct rg_recogniser rg_rtp_recogniser;
 extern const struct rg_recogniser rg_rtcp_recogniser;
 extern const struct rg_recogniser rg_stun_recogniser;
+extern const struct rg_recogniser rg_dtls_recogniser;
+extern const struct rg_recogniser rg_zrtp_recogniser;
+
+/* handshake.c */
+bool rg_handshake_goes_on(struct rg_media *media, const struct rg_packet *pkt,
+			  struct rg_answer *ans);
 
 /* note.c */
 struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc);
@@ -205,8 +235,9 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 	word = rg_cur_be64(&cur);
 	first = word >> 56;
 	switch (first >> 6) {
-	case 0: /* STUN */
-		return (u32)word == RG_STUN_COOKIE;
+	case 0: /* STUN, ZRTP, DTLS' handshakes */
+		return (u32)word == RG_STUN_COOKIE ||
+		       (u32)word == RG_ZRTP_COOKIE || word >> 48 == 0x16fe;
 	case 1: /* ChannelData */
 		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4;
 	case 2: /* RTP, RTCP */

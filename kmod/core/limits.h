@@ -118,6 +118,13 @@
 #define RG_UNIFORM_PACKETS_ANY	192
 
 /*
+ * Protected: where a handshake vouches, so many packets below so many bits. And an
+ * SSRC that begins where another is protected passes on credit as long.
+ */
+#define RG_VOUCHED_PACKETS	16
+#define RG_VOUCHED_BITS		(4 * RG_BIT)
+
+/*
  * Uniform is tested on: one packet in so many, so many of them a trial, and of
  * those behind a change or a first sign every one.
  */
@@ -125,6 +132,10 @@
 #define RG_RETEST_SAMPLES	8
 #define RG_RETEST_WARM_BITS	(8 * RG_BIT)
 #define RG_RETEST_PACKETS	64
+
+/* DTLS: records of a datagram, and handshake messages of a record. */
+#define RG_DTLS_RECORDS_MAX	16
+#define RG_DTLS_MESSAGES_MAX	16
 
 /* Carriers in carriers, and what is read of a STUN message. */
 #define RG_CARRIERS_MAX		2

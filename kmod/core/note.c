@@ -39,7 +39,7 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
 	struct rg_note *note = rg_note_find(media, dir, stream->ssrc);
 
 	if (stream->protection != RTPGUARD_PROTECTION_CLEAR &&
-	    stream->protection != RTPGUARD_PROTECTION_UNIFORM) {
+	    !rg_protection_tested(stream->protection)) {
 		if (note)
 			note->protection = RTPGUARD_PROTECTION_UNDETERMINED;
 		return;
@@ -70,7 +70,7 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
  */
 void rg_note_read(const struct rg_note *note, struct rg_stream *stream)
 {
-	stream->class = note->protection == RTPGUARD_PROTECTION_UNIFORM ?
+	stream->class = rg_protection_tested(note->protection) ?
 			RTPGUARD_CLASS_SRTP : RTPGUARD_CLASS_RTP;
 	stream->protection = note->protection;
 	stream->evidence = note->evidence;

@@ -300,19 +300,47 @@ static void worst_speaks(const struct rg_side *side, struct rg_answer *ans)
 	}
 }
 
+/*
+ * A new SSRC of a call that is protected: a screen is shared, a camera changes. It
+ * passes until it shows something, or too much of it was not tested.
+ */
+static bool has_credit(const struct rg_side *side, const struct rg_stream *stream)
+{
+	if (!side->proven || !stream ||
+	    stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
+	    stream->suspected_at)
+		return false;
+	return stream->content ? stream->content->best < RG_VOUCHED_BITS :
+				 stream->packets <= RG_VOUCHED_PACKETS;
+}
+
+/* What is known of the flow, beyond its streams. */
+static void flow_speaks(const struct rg_media *media, struct rg_answer *ans)
+{
+	if (ans->class == RTPGUARD_CLASS_UNKNOWN)
+		return;
+	ans->evidence |= media->evidence;
+	if (!media->dtls.null ||
+	    rg_protection_worse(ans->protection, RTPGUARD_PROTECTION_NULL))
+		return;
+	ans->class = RTPGUARD_CLASS_SRTP;
+	ans->protection = RTPGUARD_PROTECTION_NULL;
+}
+
 static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 		       const struct rg_note *note, struct rg_answer *ans)
 {
 	ans->stream = stream;
 	ans->passed = stream ? &stream->passed : &side->shared.passed;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
-	ans->hold = !side->contradicted;
+	ans->credited = !side->contradicted && has_credit(side, stream);
+	ans->hold = !side->contradicted && !ans->credited;
 	if (stream) {
 		ans->class = stream->class;
 		ans->protection = stream->protection;
 		ans->evidence = stream->evidence;
 	} else if (note) {
-		ans->class = note->protection == RTPGUARD_PROTECTION_UNIFORM ?
+		ans->class = rg_protection_tested(note->protection) ?
 			     RTPGUARD_CLASS_SRTP : RTPGUARD_CLASS_RTP;
 		ans->protection = note->protection;
 		ans->evidence = note->evidence;
@@ -365,10 +393,12 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	/* Whoever stops to encrypt RTCP may have stopped to encrypt RTP. */
 	changed |= stream->evidence & ~evidence & RTPGUARD_EVIDENCE_RTCP_CHAIN;
 	before = stream->protection;
-	if (rg_stream_test(stream, pkt, rtp, changed)) {
+	if (rg_stream_test(stream, pkt, rtp, changed, media->vouched)) {
 		ans->changed = true;
+		media->sides[pkt->dir].proven |=
+			stream->protection == RTPGUARD_PROTECTION_PROTECTED;
 		ans->restored = before == RTPGUARD_PROTECTION_SUSPECTED &&
-				stream->protection == RTPGUARD_PROTECTION_UNIFORM;
+				rg_protection_tested(stream->protection);
 	}
 	content_give(media, stream);
 }
@@ -379,7 +409,7 @@ static bool stream_fast(const struct rg_stream *stream)
 	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
 		return !stream->content;
 	/* One more payload without room for a tag decides. */
-	return stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
+	return rg_protection_tested(stream->protection) &&
 	       !stream->short_run;
 }
 
@@ -427,6 +457,7 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 	if (ans->changed)
 		media->sated = !undecided(media);
 	rtp_answer(side, stream, note, ans);
+	flow_speaks(media, ans);
 	fast_set(side, step == STEP_ON ? stream : NULL, pkt, ans);
 }
 

@@ -5,6 +5,8 @@
 #include "limits.h"
 #include "types.h"
 
+#include <uapi/linux/rtpguard.h>
+
 struct rg_content;
 struct rg_packet;
 struct rg_rtp;
@@ -91,6 +93,13 @@ struct rg_note {
 
 bool rg_stream_recognised(const struct rg_stream *stream);
 
+/* Is that the protection of what was found to be cipher text? It is tested on. */
+static inline bool rg_protection_tested(u8 protection)
+{
+	return protection == RTPGUARD_PROTECTION_UNIFORM ||
+	       protection == RTPGUARD_PROTECTION_PROTECTED;
+}
+
 /* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
 struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known);
@@ -99,7 +108,8 @@ struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known);
 void rg_stream_restart(struct rg_stream *stream);
 bool rg_stream_fresh(const struct rg_stream *stream);
 bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
-		    const struct rg_rtp *rtp, bool changed);
+		    const struct rg_rtp *rtp, bool changed, u64 vouched);
+bool rg_stream_unvouch(struct rg_stream *stream);
 void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt,
 			 const struct rg_rtp *rtp, bool alone);
 

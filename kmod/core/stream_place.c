@@ -46,7 +46,7 @@ static bool stream_replaceable(const struct rg_side *side,
 	if (stream->protection == RTPGUARD_PROTECTION_CLEAR ||
 	    now_ms - stream->last_ms > RG_STREAM_IDLE_MS)
 		return true;
-	return stream->protection == RTPGUARD_PROTECTION_UNIFORM &&
+	return rg_protection_tested(stream->protection) &&
 	       (known ? rg_stream_fresh(stream) : !stream->burst);
 }
 

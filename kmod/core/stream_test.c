@@ -18,7 +18,16 @@
  * 48 packets are 64 or 192 where they have few bytes to bet on, see enough().
  * Uniform is an observation: it is tested on, one packet in 16, and all of 64
  * after a change or a first sign of structure. Every test that begins anew is a trial.
+ *
+ * Where a handshake vouches, 16 packets below 4 bits make protected what else would
+ * become uniform, and 24.5 bits make it undetermined instead of suspected: enforce
+ * cuts nothing that a handshake vouches for before the proof.
  */
+
+/* What vouches. */
+#define VOUCHERS	(RTPGUARD_EVIDENCE_DTLS_DONE | \
+			 RTPGUARD_EVIDENCE_ZRTP_CONFIRMED)
+
 
 /* These speed the verdict up: with one of them 24.5 bits are enough. */
 #define ACCELERATORS	(RTPGUARD_EVIDENCE_STATIC_PT_LENGTH | \
@@ -113,10 +122,11 @@ static void set_protection(struct rg_stream *stream, u8 protection)
 {
 	stream->protection = protection;
 	stream->decided_at = stream->packets;
-	if (protection == RTPGUARD_PROTECTION_UNIFORM) {
+	if (rg_protection_tested(protection)) {
 		stream->class = RTPGUARD_CLASS_SRTP;
 		stream->evidence &= ~RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE;
-		stream->evidence |= RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM;
+		if (protection == RTPGUARD_PROTECTION_UNIFORM)
+			stream->evidence |= RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM;
 	} else {
 		stream->class = RTPGUARD_CLASS_RTP;
 		stream->evidence &= ~RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM;
@@ -152,26 +162,33 @@ static bool becomes_clear(struct rg_stream *stream, bool hidden)
 	return true;
 }
 
-static void suspect(struct rg_stream *stream)
+/* Return: the protection changed. */
+static bool suspect(struct rg_stream *stream, u64 vouched)
 {
-	set_protection(stream, RTPGUARD_PROTECTION_SUSPECTED);
+	u8 before = stream->protection;
+
+	set_protection(stream, vouched ? RTPGUARD_PROTECTION_UNDETERMINED :
+					 RTPGUARD_PROTECTION_SUSPECTED);
 	stream->decided_at = 0;
 	structure_found(stream);
 	if (!stream->suspected_at)
 		stream->suspected_at = stream->packets;
 	stream->quiet = 0;
+	return stream->protection != before;
 }
 
-static void settle(struct rg_stream *stream)
+static void settle(struct rg_stream *stream, u64 vouched)
 {
-	set_protection(stream, RTPGUARD_PROTECTION_UNIFORM);
+	set_protection(stream, vouched ? RTPGUARD_PROTECTION_PROTECTED :
+					 RTPGUARD_PROTECTION_UNIFORM);
+	stream->evidence |= vouched;
 	rg_stream_restart(stream);
 	stream->skipped = 0;
 	stream->burst = 0;
 }
 
 /* Were so many packets tested, with so many positions in each of them? */
-static bool tested(const struct rg_content *content, u32 packets, u32 wanted,
+static bool enough_of(const struct rg_content *content, u32 packets, u32 wanted,
 		   u32 positions)
 {
 	return packets >= wanted &&
@@ -181,10 +198,10 @@ static bool tested(const struct rg_content *content, u32 packets, u32 wanted,
 static bool enough(const struct rg_content *content, u32 packets)
 {
 	if (packets >= RG_UNIFORM_PACKETS_ANY ||
-	    tested(content, packets, RG_UNIFORM_PACKETS, RG_UNIFORM_POSITIONS))
+	    enough_of(content, packets, RG_UNIFORM_PACKETS, RG_UNIFORM_POSITIONS))
 		return true;
 	return content->best < RG_UNIFORM_BITS_FEW &&
-	       tested(content, packets, RG_UNIFORM_PACKETS_FEW,
+	       enough_of(content, packets, RG_UNIFORM_PACKETS_FEW,
 		      RG_UNIFORM_POSITIONS_FEW);
 }
 
@@ -203,8 +220,17 @@ static bool turns_out_uniform(struct rg_stream *stream)
 	       content->best < stream->peak - RG_BIT;
 }
 
+/* Is it cipher text, as far as can be seen? */
+static bool looks_uniform(const struct rg_content *content, u64 vouched)
+{
+	if (vouched && content->packets >= RG_VOUCHED_PACKETS &&
+	    content->best < RG_VOUCHED_BITS)
+		return true;
+	return content->best < RG_UNIFORM_BITS && enough(content, content->packets);
+}
+
 /* Return: the protection changed. */
-static bool conclude(struct rg_stream *stream, bool hidden)
+static bool conclude(struct rg_stream *stream, bool hidden, u64 vouched)
 {
 	const struct rg_content *content = stream->content;
 
@@ -219,18 +245,43 @@ static bool conclude(struct rg_stream *stream, bool hidden)
 	if (stream->protection == RTPGUARD_PROTECTION_SUSPECTED) {
 		if (!turns_out_uniform(stream))
 			return false;
-		settle(stream);
+		settle(stream, vouched);
 		return true;
 	}
-	if (reaches(stream, RG_SUSPECTED_BITS)) {
-		suspect(stream);
-		return true;
-	}
+	if (reaches(stream, RG_SUSPECTED_BITS))
+		return suspect(stream, vouched);
 	if (stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
-	    content->best >= RG_UNIFORM_BITS ||
-	    !enough(content, content->packets))
+	    !looks_uniform(content, vouched))
 		return false;
-	settle(stream);
+	settle(stream, vouched);
+	return true;
+}
+
+/* A handshake came to its end behind media: what was uniform is more now. */
+static bool vouch(struct rg_stream *stream, u64 vouched)
+{
+	if (!vouched || stream->protection != RTPGUARD_PROTECTION_UNIFORM)
+		return false;
+	set_protection(stream, RTPGUARD_PROTECTION_PROTECTED);
+	stream->evidence |= vouched;
+	return true;
+}
+
+/**
+ * rg_stream_unvouch() - what vouched for a stream does so no more
+ * @stream: a stream of the flow; tested from the beginning, if it was protected
+ *
+ * Context: whatever protects the state.
+ * Return: true when the stream's protection changed.
+ */
+bool rg_stream_unvouch(struct rg_stream *stream)
+{
+	if (stream->protection != RTPGUARD_PROTECTION_PROTECTED)
+		return false;
+	set_protection(stream, RTPGUARD_PROTECTION_UNDETERMINED);
+	stream->decided_at = 0;
+	stream->evidence &= ~VOUCHERS;
+	rg_stream_restart(stream);
 	return true;
 }
 
@@ -272,27 +323,29 @@ static void retest_go_on(struct rg_stream *stream)
  * @pkt: the datagram, no duplicate
  * @rtp: its header
  * @changed: payload type, length, continuity or RTCP are not what they were
+ * @vouched: evidence of a handshake that vouches for the flow, or 0
  *
  * Context: whatever protects the state.
  * Return: true when the stream's protection changed.
  */
 bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
-		    const struct rg_rtp *rtp, bool changed)
+		    const struct rg_rtp *rtp, bool changed, u64 vouched)
 {
-	bool uniform = stream->protection == RTPGUARD_PROTECTION_UNIFORM;
-	bool ret;
+	bool tested = rg_protection_tested(stream->protection);
+	bool ret = vouch(stream, vouched);
 
 	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
 		return false;
-	if (uniform && !retest_due(stream, changed) &&
+	if (tested && !retest_due(stream, changed) &&
 	    stream->short_run < RG_SHORT_MIN)
-		return false;
+		return ret;
 	if (stream->content)
 		rg_content_feed_rtp(stream->content, pkt, rtp, false);
 	if (!rg_stream_recognised(stream))
 		return false;
-	ret = conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len);
-	if (uniform && stream->protection == RTPGUARD_PROTECTION_UNIFORM)
+	ret |= conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len,
+			vouched);
+	if (tested && rg_protection_tested(stream->protection))
 		retest_go_on(stream);
 	return ret;
 }

@@ -146,6 +146,15 @@ enum rtpguard_verdict {
  *   RTCP is readable.
  * @RTPGUARD_EVIDENCE_TURN_CARRIED: The datagrams are in TURN's, to or from one
  *   peer behind a relay.
+ * @RTPGUARD_EVIDENCE_DTLS_DONE: A DTLS handshake agreed on SRTP, and both
+ *   sides encrypt.
+ * @RTPGUARD_EVIDENCE_DTLS_NULL: The DTLS handshake agreed on a profile without
+ *   encryption.
+ * @RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED: The DTLS client offers a profile
+ *   without encryption.
+ * @RTPGUARD_EVIDENCE_ZRTP_CONFIRMED: ZRTP was confirmed by both sides.
+ * @RTPGUARD_EVIDENCE_GOCLEAR: ZRTP's GoClear was seen, media may be in clear
+ *   since.
  */
 enum rtpguard_evidence {
 	RTPGUARD_EVIDENCE_RTP_CONTINUITY = 1,
@@ -157,6 +166,11 @@ enum rtpguard_evidence {
 	RTPGUARD_EVIDENCE_SRTCP_TRAILER = 64,
 	RTPGUARD_EVIDENCE_SRTCP_NULL = 128,
 	RTPGUARD_EVIDENCE_TURN_CARRIED = 256,
+	RTPGUARD_EVIDENCE_DTLS_DONE = 512,
+	RTPGUARD_EVIDENCE_DTLS_NULL = 1024,
+	RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED = 2048,
+	RTPGUARD_EVIDENCE_ZRTP_CONFIRMED = 4096,
+	RTPGUARD_EVIDENCE_GOCLEAR = 8192,
 };
 
 /**
@@ -219,6 +233,7 @@ enum {
 	RTPGUARD_A_TOTALS_EVENTS_LOST,
 	RTPGUARD_A_TOTALS_EVICTED,
 	RTPGUARD_A_TOTALS_RESTORED,
+	RTPGUARD_A_TOTALS_CREDITED,
 
 	__RTPGUARD_A_TOTALS_MAX,
 	RTPGUARD_A_TOTALS_MAX = (__RTPGUARD_A_TOTALS_MAX - 1)

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "classify.h"
+
+#include <uapi/linux/rtpguard.h>
+
+/**
+ * DOC: What a handshake is worth
+ *
+ * DTLS and ZRTP run on the 5-tuple of the media that they are for. That one came to
+ * its end is no proof: it may be replayed, and what follows may be in clear for all
+ * that. So it vouches for the flow's media in both directions, and media that agrees
+ * with it is protected after 16 packets instead of uniform after 48.
+ *
+ *	DTLS    hello, hello, both encrypt       -> dtls-done, or dtls-null
+ *	ZRTP    Commit, Confirm1, Confirm2       -> zrtp-confirmed
+ *	        GoClear                          -> nothing vouches any more
+ */
+
+static u64 vouchers(const struct rg_media *media)
+{
+	u64 evidence = 0;
+
+	if (media->dtls.done && !media->dtls.null)
+		evidence |= RTPGUARD_EVIDENCE_DTLS_DONE;
+	if (media->zrtp.done)
+		evidence |= RTPGUARD_EVIDENCE_ZRTP_CONFIRMED;
+	return evidence;
+}
+
+static void unvouch(struct rg_media *media)
+{
+	struct rg_side *side;
+	u32 dir, i;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		side = &media->sides[dir];
+		for (i = 0; i < RG_STREAMS_MAX; i++)
+			rg_stream_unvouch(&side->streams[i]);
+		side->proven = false;
+	}
+	for (i = 0; i < RG_NOTES_MAX; i++) {
+		if (media->notes[i].protection == RTPGUARD_PROTECTION_PROTECTED)
+			media->notes[i].protection =
+				RTPGUARD_PROTECTION_UNDETERMINED;
+	}
+	media->sated = false;
+}
+
+/* Bring the media up to date with its handshakes. */
+static void conclude(struct rg_media *media, struct rg_answer *ans)
+{
+	u64 vouched = vouchers(media);
+	u64 evidence = media->evidence;
+	u32 dir;
+
+	if (media->dtls.null)
+		media->evidence |= RTPGUARD_EVIDENCE_DTLS_NULL;
+	if (rg_dtls_offers_null(&media->dtls))
+		media->evidence |= RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED;
+	if (vouched == media->vouched && evidence == media->evidence)
+		return;
+	if (media->vouched & ~vouched)
+		unvouch(media);
+	media->vouched = vouched;
+	ans->changed = true;
+	/* Each stream has to look at it. */
+	for (dir = 0; dir < RG_DIRS; dir++)
+		media->sides[dir].fast.stream = NULL;
+}
+
+/**
+ * rg_handshake_goes_on() - is a datagram of a handshake that has begun?
+ * @media: state of the flow
+ * @pkt: the datagram
+ * @ans: filled when the answer is true
+ *
+ * By itself a datagram of DTLS that is encrypted is not to be told from others.
+ *
+ * Context: whatever protects the state.
+ */
+bool rg_handshake_goes_on(struct rg_media *media, const struct rg_packet *pkt,
+			  struct rg_answer *ans)
+{
+	if (!rg_dtls_begun(&media->dtls) || !rg_dtls_read(&media->dtls, pkt))
+		return false;
+	ans->shape = RG_SHAPE_HANDSHAKE;
+	ans->class = RTPGUARD_CLASS_DTLS;
+	conclude(media, ans);
+	return true;
+}
+
+static bool dtls_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
+{
+	return rg_dtls_parse(pkt);
+}
+
+static void dtls_feed(struct rg_media *media, const struct rg_packet *pkt,
+		      const union rg_parsed *parsed, struct rg_answer *ans)
+{
+	rg_dtls_read(&media->dtls, pkt);
+	conclude(media, ans);
+}
+
+static bool zrtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
+{
+	return rg_zrtp_parse(pkt, &parsed->zrtp_msg);
+}
+
+static void zrtp_feed(struct rg_media *media, const struct rg_packet *pkt,
+		      const union rg_parsed *parsed, struct rg_answer *ans)
+{
+	bool done = media->zrtp.done;
+
+	rg_zrtp_read(&media->zrtp, pkt->dir, parsed->zrtp_msg);
+	if (done && !media->zrtp.done)
+		media->evidence |= RTPGUARD_EVIDENCE_GOCLEAR;
+	conclude(media, ans);
+}
+
+const struct rg_recogniser rg_dtls_recogniser = {
+	.shape = RG_SHAPE_HANDSHAKE,
+	.alone = RTPGUARD_CLASS_DTLS,
+	.classes = BIT(RTPGUARD_CLASS_DTLS),
+	.parse = dtls_parse,
+	.feed = dtls_feed,
+};
+
+const struct rg_recogniser rg_zrtp_recogniser = {
+	.shape = RG_SHAPE_HANDSHAKE,
+	.alone = RTPGUARD_CLASS_ZRTP,
+	.classes = BIT(RTPGUARD_CLASS_ZRTP),
+	.parse = zrtp_parse,
+	.feed = zrtp_feed,
+};
