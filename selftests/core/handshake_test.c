@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a handshake is worth to the media behind it: EVASION's lines on replayed and
+ * forged ones, credit for new SSRCs, NULL profiles, GoClear.
+ */
+#include "content_flow.h"
+#include "dtls_packets.h"
+#include "zrtp_packets.h"
+
+static void feed_dir(struct _test_data_flow *self, const u8 *bytes, u32 len, u8 dir)
+{
+	u8 *copy = malloc(len ? len : 1);
+	struct rg_packet pkt = {
+		.data = copy, .len = len, .wire_len = len, .dir = dir,
+		.now_ms = self->now_ms += 5,
+	};
+
+	memcpy(copy, bytes, len);
+	media_feed(&self->media, &pkt, true, &self->ans);
+	free(copy);
+}
+
+static void feed_dtls(struct _test_data_flow *self, const char *offer,
+		      const char *choice)
+{
+	u8 p[DTLS_LEN_MAX];
+	u8 dir;
+
+	feed_dir(self, p, packet_client_hello(p, offer), RG_DIR_ORIGINAL);
+	feed_dir(self, p, packet_server_hello(p, choice), RG_DIR_REPLY);
+	for (dir = 0; dir < RG_DIRS; dir++)
+		feed_dir(self, p, packet_finished(p), dir);
+}
+
+static void feed_zrtp(struct _test_data_flow *self, const char *type, u8 dir)
+{
+	u8 p[ZRTP_LEN_MAX];
+
+	feed_dir(self, p, packet_zrtp(p, type, 40), dir);
+}
+
+static void feed_zrtp_all(struct _test_data_flow *self)
+{
+	feed_zrtp(self, "Hello   ", RG_DIR_ORIGINAL);
+	feed_zrtp(self, "Commit  ", RG_DIR_ORIGINAL);
+	feed_zrtp(self, "DHPart1 ", RG_DIR_REPLY);
+	feed_zrtp(self, "Confirm1", RG_DIR_REPLY);
+	feed_zrtp(self, "Confirm2", RG_DIR_ORIGINAL);
+}
+
+/* Return: packets of the stream up to and with the first that is not held. */
+static u32 until_passed(struct _test_data_flow *self, u32 stream)
+{
+	u32 n;
+
+	for (n = 1; n < 300; n++) {
+		feed_cipher(self, stream);
+		if (!self->ans.hold ||
+		    self->ans.protection != RTPGUARD_PROTECTION_UNDETERMINED)
+			break;
+	}
+	return n;
+}
+
+/* Return: packets up to and with the first that is clear; or that would leave strict. */
+static u32 until_clear(struct _test_data_flow *self, u32 stream, u32 *leaked)
+{
+	u32 n;
+
+	*leaked = 0;
+	for (n = 1; n < 300; n++) {
+		feed_clear(self, stream);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+		*leaked += !self->ans.hold || (self->ans.protection !=
+				RTPGUARD_PROTECTION_UNDETERMINED &&
+				self->ans.protection !=
+				RTPGUARD_PROTECTION_SUSPECTED);
+	}
+	return n;
+}
+
+TEST_F(flow, a_handshake_and_cipher_text_are_protected)
+{
+	feed_dtls(self, "\x01\x07", "\x01");
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_HANDSHAKE);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_DTLS);
+	EXPECT_FALSE(self->ans.hold);
+	EXPECT_EQ(until_passed(self, 0), 16);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTP);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_RTP_CONTINUITY |
+		  RTPGUARD_EVIDENCE_DTLS_DONE);
+}
+
+TEST_F(flow, zrtp_vouches_from_confirm_on)
+{
+	feed_zrtp_all(self);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_ZRTP);
+	EXPECT_EQ(until_passed(self, 0), 16);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_RTP_CONTINUITY |
+		  RTPGUARD_EVIDENCE_ZRTP_CONFIRMED);
+}
+
+TEST_F(flow, without_one_it_takes_48)
+{
+	EXPECT_EQ(until_passed(self, 0), 48);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+}
+
+/* EVASION 24: DTLS that was replayed, then G.711. */
+TEST_F(flow, a_replayed_handshake_hides_nothing)
+{
+	u32 leaked;
+
+	feed_dtls(self, "\x01\x07", "\x01");
+	EXPECT_LE(until_clear(self, 0, &leaked), 16);
+	EXPECT_EQ(leaked, 0);
+}
+
+/* EVASION 24: a ClientHello alone, or an alert. */
+TEST_F(flow, a_client_hello_alone_vouches_for_nothing)
+{
+	u8 p[DTLS_LEN_MAX];
+	u32 leaked;
+
+	feed_dir(self, p, packet_client_hello(p, "\x01"), RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->media.vouched, 0);
+	feed_dir(self, p, packet_alert(p), RG_DIR_REPLY);
+	EXPECT_EQ(self->media.vouched, 0);
+	EXPECT_LE(until_clear(self, 0, &leaked), 16);
+	EXPECT_EQ(leaked, 0);
+}
+
+/* EVASION 25: Hello with a wrong and with a right checksum, and no Commit. */
+TEST_F(flow, a_forged_zrtp_hello_vouches_for_nothing)
+{
+	u8 p[ZRTP_LEN_MAX];
+	u32 len = packet_zrtp(p, "Hello   ", 40), leaked;
+
+	p[len - 1] ^= 1;
+	feed_dir(self, p, len, RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_OTHER);
+	feed_zrtp(self, "Hello   ", RG_DIR_ORIGINAL);
+	feed_zrtp(self, "Confirm1", RG_DIR_ORIGINAL);
+	feed_zrtp(self, "Confirm2", RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->media.vouched, 0);
+	EXPECT_LE(until_clear(self, 0, &leaked), 16);
+	EXPECT_EQ(leaked, 0);
+}
+
+TEST_F(flow, readable_media_behind_protected_is_found)
+{
+	u32 leaked;
+
+	feed_dtls(self, "\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	EXPECT_LE(until_clear(self, 0, &leaked), 64);
+}
+
+/* In doubt a stream that is vouched for is not suspected: enforce would cut it. */
+TEST_F(flow, a_vouched_stream_is_not_suspected)
+{
+	u32 i;
+
+	feed_dtls(self, "\x01", "\x01");
+	for (i = 0; i < 40; i++) {
+		feed_faint(self, 0);
+		EXPECT_NE(self->ans.protection, RTPGUARD_PROTECTION_SUSPECTED);
+		EXPECT_NE(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+	}
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_NE(self->ans.stream->suspected_at, 0);
+}
+
+TEST_F(flow, a_handshake_behind_media_makes_more_of_it)
+{
+	EXPECT_EQ(until_passed(self, 0), 48);
+	feed_dtls(self, "\x01", "\x01");
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+	EXPECT_TRUE(self->ans.changed);
+}
+
+TEST_F(flow, a_new_ssrc_has_credit)
+{
+	u32 i;
+
+	feed_dtls(self, "\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	for (i = 0; i < 15; i++) {
+		feed_cipher(self, 1);
+		EXPECT_FALSE(self->ans.hold);
+		EXPECT_TRUE(self->ans.credited);
+	}
+	feed_cipher(self, 1);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+	EXPECT_FALSE(self->ans.credited);
+}
+
+TEST_F(flow, credit_ends_at_the_first_evidence)
+{
+	u32 i, passed = 0;
+
+	feed_dtls(self, "\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	for (i = 0; i < 10; i++) {
+		feed_clear(self, 1);
+		passed += self->ans.credited;
+	}
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_LE(passed, 3);
+}
+
+TEST_F(flow, the_other_direction_has_no_credit)
+{
+	u8 p[12 + CIPHER_LEN_MAX];
+	u32 len;
+
+	feed_dtls(self, "\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	len = cipher_rtp(&self->ciphers[1], p, 1, 5000);
+	feed_dir(self, p, len, RG_DIR_REPLY);
+	EXPECT_TRUE(self->ans.hold);
+	EXPECT_FALSE(self->ans.credited);
+}
+
+TEST_F(flow, a_null_profile_makes_media_null)
+{
+	struct rg_summary sum;
+	u32 i;
+
+	feed_dtls(self, "\x05\x01", "\x05");
+	EXPECT_EQ(self->media.vouched, 0);
+	for (i = 0; i < 3; i++)
+		feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_NULL);
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_DTLS_NULL);
+	rg_media_summary(&self->media, &sum);
+	EXPECT_EQ(sum.class, RTPGUARD_CLASS_SRTP);
+	EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_NULL);
+	/* And of an established stream the packets that need no closer look. */
+	for (i = 0; i < 200; i++) {
+		feed_cipher(self, 0);
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_NULL);
+	}
+}
+
+TEST_F(flow, a_null_profile_that_was_offered_is_evidence)
+{
+	feed_dtls(self, "\x05\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED);
+}
+
+TEST_F(flow, go_clear_ends_protection)
+{
+	u32 leaked;
+
+	feed_zrtp_all(self);
+	EXPECT_EQ(until_passed(self, 0), 16);
+	feed_zrtp(self, "GoClear ", RG_DIR_REPLY);
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_TRUE(self->ans.hold);
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_GOCLEAR);
+	EXPECT_FALSE(self->ans.evidence & RTPGUARD_EVIDENCE_ZRTP_CONFIRMED);
+	EXPECT_LE(until_clear(self, 0, &leaked), 16);
+	EXPECT_EQ(leaked, 0);
+}
+
+/* Keyed by both: GoClear is ZRTP's alone. */
+TEST_F(flow, go_clear_voids_what_dtls_vouches_for_as_well)
+{
+	feed_dtls(self, "\x01", "\x01");
+	feed_zrtp_all(self);
+	EXPECT_EQ(until_passed(self, 0), 16);
+	feed_zrtp(self, "GoClear ", RG_DIR_REPLY);
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_EQ(until_passed(self, 0), 15);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+}
+
+TEST_F(flow, a_handshake_alone_names_the_flow)
+{
+	struct rg_summary sum;
+
+	feed_dtls(self, "\x01", "\x01");
+	rg_media_summary(&self->media, &sum);
+	EXPECT_EQ(sum.class, RTPGUARD_CLASS_DTLS);
+	EXPECT_EQ(sum.ssrcs, 0);
+}
+
+TEST_F(flow, handshake_packets_interrupt_no_stream)
+{
+	u32 i;
+
+	feed_dtls(self, "\x01", "\x01");
+	for (i = 0; i < 15; i++) {
+		feed_cipher(self, 0);
+		feed_dtls(self, "\x01", "\x01");
+		feed_zrtp(self, "Ping    ", RG_DIR_ORIGINAL);
+	}
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+}
+
+TEST_HARNESS_MAIN
