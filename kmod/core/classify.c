@@ -164,7 +164,7 @@ static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 		ans->shape = recognisers[i]->shape;
 		ans->class = recognisers[i]->alone;
 		ans->hold = ans->shape == RG_SHAPE_RTP;
-		if (media)
+		if (media && recognisers[i]->feed)
 			recognisers[i]->feed(media, pkt, &parsed, ans);
 		return;
 	}

@@ -182,7 +182,7 @@ union rg_parsed {
  * @alone: enum rtpguard_class of one datagram of it; unknown: that takes more
  * @classes: bitmap of enum rtpguard_class that it can name
  * @parse: could the datagram be this protocol, by itself?
- * @feed: bring the state up to date and answer
+ * @feed: bring the state up to date and answer, or NULL: it says nothing of media
  */
 struct rg_recogniser {
 	u8 shape;

@@ -142,16 +142,9 @@ static bool parse(const struct rg_packet *pkt, union rg_parsed *parsed)
 	return rg_stun_parse(pkt, &parsed->stun);
 }
 
-/* It accompanies media (RFC 8445) and says nothing of it. */
-static void feed(struct rg_media *media, const struct rg_packet *pkt,
-		 const union rg_parsed *parsed, struct rg_answer *ans)
-{
-}
-
 const struct rg_recogniser rg_stun_recogniser = {
 	.shape = RG_SHAPE_STUN,
 	.alone = RTPGUARD_CLASS_STUN,
 	.classes = BIT(RTPGUARD_CLASS_STUN),
 	.parse = parse,
-	.feed = feed,
 };
