@@ -231,9 +231,10 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 	pkt->dir = rg_flow_dir(flow, &j->key);
 	rg_flow_feed(flow, pkt, ans);
 	j->report |= ans->changed;
-	if (ans->restored)
+	if (ans->counts == RG_COUNTS_RESTORED)
 		rg_stats_add(RG_STAT_RESTORED, 1);
-	if (ans->credited && j->output && j->mode == RTPGUARD_MODE_STRICT)
+	if (ans->counts == RG_COUNTS_CREDITED && j->output &&
+	    j->mode == RTPGUARD_MODE_STRICT)
 		rg_stats_add(RG_STAT_CREDITED, 1);
 	flow->media_packets += ans->shape == RG_SHAPE_RTP;
 	if (rg_shape_is_media(ans->shape) &&

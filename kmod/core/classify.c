@@ -137,10 +137,13 @@ static inline bool feed_decided(struct rg_fast *fast, const struct rg_packet *pk
 	return true;
 }
 
-/* What is media names its class itself, when it is recognised. */
-static void accompany(struct rg_media *media, const struct rg_answer *ans)
+/* What is no media has no stream to speak for it. */
+static noinline void bystander(struct rg_media *media, const struct rg_packet *pkt,
+			       struct rg_answer *ans)
 {
-	if (media && !rg_shape_is_media(ans->shape))
+	if (ans->shape == RG_SHAPE_OTHER && pkt->peer)
+		ans->class = RTPGUARD_CLASS_TURN;
+	if (media)
 		media->accompanied |= BIT(ans->class);
 }
 
@@ -148,26 +151,30 @@ static void accompany(struct rg_media *media, const struct rg_answer *ans)
 static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 			  struct rg_answer *ans)
 {
+	const struct rg_recogniser *recogniser;
 	union rg_parsed parsed;
 	size_t i;
 
 	memset(ans, 0, sizeof(*ans));
-	if (pkt->peer)
-		ans->class = RTPGUARD_CLASS_TURN;
-	if (media && rg_handshake_goes_on(media, pkt, ans))
+	if (media && media->dtls.begun && rg_handshake_goes_on(media, pkt, ans))
 		return;
 	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
-		if (!recognisers[i]->parse(pkt, &parsed))
+		recogniser = recognisers[i];
+		if (!recogniser->parse(pkt, &parsed))
 			continue;
-		if (recognisers[i]->shape == RG_SHAPE_RTP && excused(media, pkt))
-			return;
-		ans->shape = recognisers[i]->shape;
-		ans->class = recognisers[i]->alone;
+		if (recogniser->shape == RG_SHAPE_RTP && excused(media, pkt))
+			break;
+		ans->shape = recogniser->shape;
 		ans->hold = ans->shape == RG_SHAPE_RTP;
-		if (media && recognisers[i]->feed)
-			recognisers[i]->feed(media, pkt, &parsed, ans);
+		if (!rg_shape_is_media(ans->shape)) {
+			ans->class = recogniser->alone;
+			bystander(media, pkt, ans);
+		}
+		if (media && recogniser->feed)
+			recogniser->feed(media, pkt, &parsed, ans);
 		return;
 	}
+	bystander(media, pkt, ans);
 }
 
 /**
@@ -184,10 +191,8 @@ static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans)
 {
-	if (media && feed_decided(&media->sides[pkt->dir].fast, pkt, ans))
-		return;
-	feed(media, pkt, ans);
-	accompany(media, ans);
+	if (!media || !feed_decided(&media->sides[pkt->dir].fast, pkt, ans))
+		feed(media, pkt, ans);
 }
 
 /**

@@ -40,6 +40,19 @@ static inline bool rg_shape_is_media(u8 shape)
 }
 
 /**
+ * enum rg_counts - what a packet is counted as, besides its verdict
+ * @RG_COUNTS_NOTHING: as nothing
+ * @RG_COUNTS_RESTORED: its stream was suspected, and turned out uniform with it
+ * @RG_COUNTS_CREDITED: nothing is known of its stream, but another is protected:
+ *	strict passes it
+ */
+enum rg_counts {
+	RG_COUNTS_NOTHING,
+	RG_COUNTS_RESTORED,
+	RG_COUNTS_CREDITED,
+};
+
+/**
  * struct rg_answer - what is known of a packet
  * @shape: enum rg_shape
  * @class: enum rtpguard_class of the stream the packet belongs to
@@ -48,8 +61,7 @@ static inline bool rg_shape_is_media(u8 shape)
  * @hold: could be media and nothing shows otherwise: strict holds it back
  * @changed: class or protection of the stream changed with this packet
  * @duplicate: the network's copy of a packet seen before
- * @credited: nothing is known of the stream, but another is protected: strict passes it
- * @restored: the stream was suspected, and turned out uniform with this packet
+ * @counts: enum rg_counts
  * @evidence: enum rtpguard_evidence bits behind it
  * @stream: the stream, or NULL: it has no place; valid as long as the state is
  * @passed: where the caller counts what passed undecided, or NULL
@@ -62,8 +74,7 @@ struct rg_answer {
 	bool hold;
 	bool changed;
 	bool duplicate;
-	bool credited;
-	bool restored;
+	u8 counts;
 	u64 evidence;
 	const struct rg_stream *stream;
 	u64 *passed;

@@ -84,18 +84,6 @@ bool rg_dtls_parse(const struct rg_packet *pkt)
 }
 
 /**
- * rg_dtls_begun() - was a hello seen?
- * @dtls: of a flow
- *
- * Context: whatever protects the state.
- */
-bool rg_dtls_begun(const struct rg_dtls *dtls)
-{
-	return dtls->hellos[RG_DIR_ORIGINAL].msg ||
-	       dtls->hellos[RG_DIR_REPLY].msg;
-}
-
-/**
  * rg_dtls_offers_null() - does a client offer a profile without encryption?
  * @dtls: of a flow
  *
@@ -120,6 +108,7 @@ static void hello_fragment(struct rg_dtls *dtls, u8 dir, u8 msg, u32 len, u32 of
 	struct rg_dtls_hello *hello = &dtls->hellos[dir];
 
 	if (!off) {
+		dtls->begun = true;
 		rg_dtls_hello_begin(hello, msg, len);
 		if (!dtls->done)
 			dtls->encrypted = 0;
@@ -213,7 +202,7 @@ bool rg_dtls_read(struct rg_dtls *dtls, const struct rg_packet *pkt)
 	u32 i;
 
 	if (unified_parse(pkt)) {
-		if (!rg_dtls_begun(dtls))
+		if (!dtls->begun)
 			return false;
 		dtls->encrypted |= BIT(pkt->dir);
 		conclude(dtls);

@@ -48,12 +48,14 @@ struct rg_dtls_hello {
 /**
  * struct rg_dtls - what is seen of one flow's DTLS-SRTP (RFC 5764), zeroed at first
  * @hellos: by enum rg_dir, the last of each side
+ * @begun: a hello was seen
  * @encrypted: bitmap of enum rg_dir: who was seen to encrypt since the hellos
  * @done: a handshake that agreed on SRTP came to its end
  * @null: it agreed on a profile without encryption
  */
 struct rg_dtls {
 	struct rg_dtls_hello hellos[2];
+	bool begun;
 	u8 encrypted;
 	bool done;
 	bool null;
@@ -65,7 +67,6 @@ void rg_dtls_hello_read(struct rg_dtls_hello *hello, const u8 *data, u32 len);
 
 /* dtls.c */
 bool rg_dtls_parse(const struct rg_packet *pkt);
-bool rg_dtls_begun(const struct rg_dtls *dtls);
 bool rg_dtls_offers_null(const struct rg_dtls *dtls);
 bool rg_dtls_read(struct rg_dtls *dtls, const struct rg_packet *pkt);
 

@@ -27,6 +27,16 @@ static u64 vouchers(const struct rg_media *media)
 	return evidence;
 }
 
+static void notes_change(struct rg_media *media, u8 from, u8 to)
+{
+	u32 i;
+
+	for (i = 0; i < RG_NOTES_MAX; i++) {
+		if (media->notes[i].protection == from)
+			media->notes[i].protection = to;
+	}
+}
+
 static void unvouch(struct rg_media *media)
 {
 	struct rg_side *side;
@@ -38,12 +48,26 @@ static void unvouch(struct rg_media *media)
 			rg_stream_unvouch(&side->streams[i]);
 		side->proven = false;
 	}
-	for (i = 0; i < RG_NOTES_MAX; i++) {
-		if (media->notes[i].protection == RTPGUARD_PROTECTION_PROTECTED)
-			media->notes[i].protection =
-				RTPGUARD_PROTECTION_UNDETERMINED;
-	}
+	notes_change(media, RTPGUARD_PROTECTION_PROTECTED,
+		     RTPGUARD_PROTECTION_UNDETERMINED);
 	media->sated = false;
+}
+
+static void vouch(struct rg_media *media)
+{
+	struct rg_side *side;
+	u32 dir, i;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		side = &media->sides[dir];
+		for (i = 0; i < RG_STREAMS_MAX; i++) {
+			rg_stream_vouch(&side->streams[i], media->vouched);
+			side->proven |= side->streams[i].protection ==
+					RTPGUARD_PROTECTION_PROTECTED;
+		}
+	}
+	notes_change(media, RTPGUARD_PROTECTION_UNIFORM,
+		     RTPGUARD_PROTECTION_PROTECTED);
 }
 
 /* Bring the media up to date with its handshakes. */
@@ -62,6 +86,8 @@ static void conclude(struct rg_media *media, struct rg_answer *ans)
 	if (media->vouched & ~vouched)
 		unvouch(media);
 	media->vouched = vouched;
+	if (vouched)
+		vouch(media);
 	ans->changed = true;
 	/* Each stream has to look at it. */
 	for (dir = 0; dir < RG_DIRS; dir++)
@@ -81,7 +107,7 @@ static void conclude(struct rg_media *media, struct rg_answer *ans)
 bool rg_handshake_goes_on(struct rg_media *media, const struct rg_packet *pkt,
 			  struct rg_answer *ans)
 {
-	if (!rg_dtls_begun(&media->dtls) || !rg_dtls_read(&media->dtls, pkt))
+	if (!rg_dtls_read(&media->dtls, pkt))
 		return false;
 	ans->shape = RG_SHAPE_HANDSHAKE;
 	ans->class = RTPGUARD_CLASS_DTLS;

@@ -13,17 +13,6 @@ enum step {
 	STEP_BROKEN,
 };
 
-/**
- * rg_stream_recognised() - is this place held by what is known to be RTP?
- * @stream: a place in rg_side.streams
- *
- * Context: whatever protects the state.
- */
-bool rg_stream_recognised(const struct rg_stream *stream)
-{
-	return stream->packets && stream->class != RTPGUARD_CLASS_UNKNOWN;
-}
-
 static bool ts_goes_on(u32 from, u32 to)
 {
 	/* Modulo 2^32: one comparison covers both directions. */
@@ -92,12 +81,12 @@ static void stream_advance(struct rg_stream *stream, const struct rg_rtp *rtp,
 static void static_length_count(struct rg_stream *stream,
 				const struct rg_rtp *rtp, bool ts_moved)
 {
-	if (rg_rtp_static_length(rtp)) {
-		if (ts_moved && stream->static_run < RG_STATIC_LENGTH_MIN)
-			stream->static_run++;
-	} else if (rg_rtp_static_type(rtp)) {
+	if (!rg_rtp_static_type(rtp))
+		return;
+	if (!rg_rtp_static_length(rtp))
 		stream->static_run = 0;
-	}
+	else if (ts_moved && stream->static_run < RG_STATIC_LENGTH_MIN)
+		stream->static_run++;
 }
 
 static void length_count(struct rg_stream *stream, const struct rg_rtp *rtp)
@@ -304,10 +293,9 @@ static void worst_speaks(const struct rg_side *side, struct rg_answer *ans)
  * A new SSRC of a call that is protected: a screen is shared, a camera changes. It
  * passes until it shows something, or too much of it was not tested.
  */
-static bool has_credit(const struct rg_side *side, const struct rg_stream *stream)
+static noinline bool has_credit(const struct rg_stream *stream)
 {
-	if (!side->proven || !stream ||
-	    stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
+	if (!stream || stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
 	    stream->suspected_at)
 		return false;
 	return stream->content ? stream->content->best < RG_VOUCHED_BITS :
@@ -315,7 +303,7 @@ static bool has_credit(const struct rg_side *side, const struct rg_stream *strea
 }
 
 /* What is known of the flow, beyond its streams. */
-static void flow_speaks(const struct rg_media *media, struct rg_answer *ans)
+static noinline void flow_speaks(const struct rg_media *media, struct rg_answer *ans)
 {
 	if (ans->class == RTPGUARD_CLASS_UNKNOWN)
 		return;
@@ -333,8 +321,11 @@ static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 	ans->stream = stream;
 	ans->passed = stream ? &stream->passed : &side->shared.passed;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
-	ans->credited = !side->contradicted && has_credit(side, stream);
-	ans->hold = !side->contradicted && !ans->credited;
+	ans->hold = !side->contradicted;
+	if (side->proven && ans->hold && has_credit(stream)) {
+		ans->hold = false;
+		ans->counts = RG_COUNTS_CREDITED;
+	}
 	if (stream) {
 		ans->class = stream->class;
 		ans->protection = stream->protection;
@@ -397,8 +388,9 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 		ans->changed = true;
 		media->sides[pkt->dir].proven |=
 			stream->protection == RTPGUARD_PROTECTION_PROTECTED;
-		ans->restored = before == RTPGUARD_PROTECTION_SUSPECTED &&
-				rg_protection_tested(stream->protection);
+		if (before == RTPGUARD_PROTECTION_SUSPECTED &&
+		    rg_protection_tested(stream->protection))
+			ans->counts = RG_COUNTS_RESTORED;
 	}
 	content_give(media, stream);
 }
@@ -457,7 +449,8 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 	if (ans->changed)
 		media->sated = !undecided(media);
 	rtp_answer(side, stream, note, ans);
-	flow_speaks(media, ans);
+	if (media->evidence)
+		flow_speaks(media, ans);
 	fast_set(side, step == STEP_ON ? stream : NULL, pkt, ans);
 }
 

@@ -91,7 +91,16 @@ struct rg_note {
 	u16 protection : 3;
 };
 
-bool rg_stream_recognised(const struct rg_stream *stream);
+/**
+ * rg_stream_recognised() - is this place held by what is known to be RTP?
+ * @stream: a place in rg_side.streams
+ *
+ * Context: whatever protects the state.
+ */
+static inline bool rg_stream_recognised(const struct rg_stream *stream)
+{
+	return stream->packets && stream->class != RTPGUARD_CLASS_UNKNOWN;
+}
 
 /* Is that the protection of what was found to be cipher text? It is tested on. */
 static inline bool rg_protection_tested(u8 protection)
@@ -109,7 +118,8 @@ void rg_stream_restart(struct rg_stream *stream);
 bool rg_stream_fresh(const struct rg_stream *stream);
 bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
 		    const struct rg_rtp *rtp, bool changed, u64 vouched);
-bool rg_stream_unvouch(struct rg_stream *stream);
+void rg_stream_vouch(struct rg_stream *stream, u64 vouched);
+void rg_stream_unvouch(struct rg_stream *stream);
 void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt,
 			 const struct rg_rtp *rtp, bool alone);
 

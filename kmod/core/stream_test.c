@@ -257,14 +257,19 @@ static bool conclude(struct rg_stream *stream, bool hidden, u64 vouched)
 	return true;
 }
 
-/* A handshake came to its end behind media: what was uniform is more now. */
-static bool vouch(struct rg_stream *stream, u64 vouched)
+/**
+ * rg_stream_vouch() - a handshake came to its end behind media
+ * @stream: a stream of the flow; what was uniform is protected now
+ * @vouched: evidence of the handshake
+ *
+ * Context: whatever protects the state.
+ */
+void rg_stream_vouch(struct rg_stream *stream, u64 vouched)
 {
-	if (!vouched || stream->protection != RTPGUARD_PROTECTION_UNIFORM)
-		return false;
+	if (stream->protection != RTPGUARD_PROTECTION_UNIFORM)
+		return;
 	set_protection(stream, RTPGUARD_PROTECTION_PROTECTED);
 	stream->evidence |= vouched;
-	return true;
 }
 
 /**
@@ -272,17 +277,15 @@ static bool vouch(struct rg_stream *stream, u64 vouched)
  * @stream: a stream of the flow; tested from the beginning, if it was protected
  *
  * Context: whatever protects the state.
- * Return: true when the stream's protection changed.
  */
-bool rg_stream_unvouch(struct rg_stream *stream)
+void rg_stream_unvouch(struct rg_stream *stream)
 {
 	if (stream->protection != RTPGUARD_PROTECTION_PROTECTED)
-		return false;
+		return;
 	set_protection(stream, RTPGUARD_PROTECTION_UNDETERMINED);
 	stream->decided_at = 0;
 	stream->evidence &= ~VOUCHERS;
 	rg_stream_restart(stream);
-	return true;
 }
 
 /* Is this packet of a uniform stream one to be tested? */
@@ -332,18 +335,18 @@ bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
 		    const struct rg_rtp *rtp, bool changed, u64 vouched)
 {
 	bool tested = rg_protection_tested(stream->protection);
-	bool ret = vouch(stream, vouched);
+	bool ret;
 
 	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
 		return false;
 	if (tested && !retest_due(stream, changed) &&
 	    stream->short_run < RG_SHORT_MIN)
-		return ret;
+		return false;
 	if (stream->content)
 		rg_content_feed_rtp(stream->content, pkt, rtp, false);
 	if (!rg_stream_recognised(stream))
 		return false;
-	ret |= conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len,
+	ret = conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len,
 			vouched);
 	if (tested && rg_protection_tested(stream->protection))
 		retest_go_on(stream);

@@ -122,7 +122,7 @@ static void memory_give(struct flow *flow, const struct record *record,
 
 static void answer_check(const struct rg_answer *ans)
 {
-	require(ans->shape <= RG_SHAPE_RTCP);
+	require(ans->shape <= RG_SHAPE_STUN);
 	require(ans->protection <= RTPGUARD_PROTECTION_CLEAR);
 	require(ans->class != RTPGUARD_CLASS_UNKNOWN ||
 		ans->protection == RTPGUARD_PROTECTION_UNDETERMINED);
@@ -132,8 +132,10 @@ static void answer_check(const struct rg_answer *ans)
 	if (ans->stream)
 		require(ans->stream->packets);
 	require(!ans->duplicate || (ans->stream && !ans->changed));
-	require(!ans->restored || (ans->changed && ans->protection ==
-				   RTPGUARD_PROTECTION_UNIFORM));
+	require(ans->counts != RG_COUNTS_RESTORED ||
+		(ans->changed && rg_protection_tested(ans->protection)));
+	require(ans->counts != RG_COUNTS_CREDITED ||
+		(!ans->hold && ans->shape == RG_SHAPE_RTP));
 }
 
 /*
@@ -149,7 +151,8 @@ static void shape_check(const struct rg_packet *pkt, const struct rg_answer *ans
 	require(blind.hold == (blind.shape == RG_SHAPE_RTP));
 	require(blind.shape == ans->shape ||
 		(media && blind.shape == RG_SHAPE_OTHER &&
-		 ans->shape == RG_SHAPE_RTP));
+		 ans->shape == RG_SHAPE_RTP) ||
+		ans->shape == RG_SHAPE_HANDSHAKE);
 }
 
 static void packet_feed(struct flow *flow, const struct record *record)

@@ -91,7 +91,7 @@ static void answer_check(const struct rg_packet *pkt, u8 shape)
 	require(blind.hold == (shape == RG_SHAPE_RTP));
 	require(ans.hold == blind.hold);
 	require(!blind.stream && !blind.passed && !blind.evidence);
-	require(!ans.duplicate && !ans.restored);
+	require(!ans.duplicate && ans.counts == RG_COUNTS_NOTHING);
 	/* One is never enough to call a flow RTP. */
 	require(shape == RG_SHAPE_RTCP || !ans.class);
 	require(shape == RG_SHAPE_RTCP || !ans.changed);
