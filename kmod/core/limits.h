@@ -139,8 +139,7 @@
 
 /* Carriers in carriers, and what is read of a STUN message. */
 #define RG_CARRIERS_MAX		2
-#define RG_STUN_ATTRIBUTES_MAX	32
-#define RG_STUN_ADDRESS_LEN_MAX	20
+#define RG_STUN_ATTRIBUTES_MAX	512 /* all that 2,048 bytes have room for */
 
 /*
  * Other protocols that look like RTP: bounds of their walks. What has more of

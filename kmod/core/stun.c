@@ -11,6 +11,9 @@
 #define STUN_DATA		0x0017
 #define STUN_XOR_PEER_ADDRESS	0x0012
 #define STUN_ATTR_DATA		0x0013
+#define STUN_FAMILY_IPV4	1
+#define STUN_IPV4_LEN		8
+#define STUN_IPV6_LEN		20
 
 /* Cookie and transaction ID: what addresses are XORed with. */
 #define STUN_KEY_LEN		16
@@ -29,26 +32,26 @@ static u32 fold(u32 hash, u8 byte)
 }
 
 /*
- * RFC 8489, 14.2: port and address, each XORed with the bytes of cookie and
- * transaction ID: the same peer looks another in every message. With bit 15 set it
- * is no channel's number.
+ * RFC 8489, 14.1 and 14.2: family, then port and address, each XORed with the bytes
+ * of cookie and transaction ID: the same peer looks another in every message. What
+ * a receiver ignores is left out: it would be another peer in every packet. With
+ * bit 15 set it is no channel's number.
  */
 static u16 peer_fold(const u8 *value, u32 len, const u8 *key)
 {
-	u32 hash = FOLD_SEED;
+	u32 hash = fold(FOLD_SEED, value[1]);
 	u32 i;
 
-	for (i = 0; i < len && i < RG_STUN_ADDRESS_LEN_MAX; i++) {
-		if (i < 2)
-			hash = fold(hash, value[i]);
-		else
-			hash = fold(hash, value[i] ^ key[i < 4 ? i - 2 : i - 4]);
-	}
+	len = min_t(u32, len, value[1] == STUN_FAMILY_IPV4 ? STUN_IPV4_LEN :
+							     STUN_IPV6_LEN);
+	for (i = 2; i < len; i++)
+		hash = fold(hash, value[i] ^ key[i < 4 ? i - 2 : i - 4]);
 	return 0x8000 | (hash ^ hash >> 16);
 }
 
-static void attributes_parse(struct rg_cur *cur, const u8 *key,
-			     struct rg_stun *stun)
+/* Of two of a kind the first counts (RFC 8489, 14). */
+static void attributes_parse(const struct rg_packet *pkt, struct rg_cur *cur,
+			     const u8 *key, struct rg_stun *stun)
 {
 	const u8 *value;
 	u32 i, len, have;
@@ -57,15 +60,16 @@ static void attributes_parse(struct rg_cur *cur, const u8 *key,
 	for (i = 0; i < RG_STUN_ATTRIBUTES_MAX && cur->left; i++) {
 		type = rg_cur_be16(cur);
 		len = rg_cur_be16(cur);
+		if (cur->err || len > pkt->wire_len - pkt->len + cur->left)
+			return;
 		have = min_t(u32, len, cur->left);
 		value = rg_cur_take(cur, have);
-		if (cur->err)
-			return;
 		if (type == STUN_ATTR_DATA && !stun->data) {
 			stun->data = value;
 			stun->data_len = have;
 			stun->data_wire_len = len;
-		} else if (type == STUN_XOR_PEER_ADDRESS && have == len) {
+		} else if (type == STUN_XOR_PEER_ADDRESS && !stun->peer &&
+			   have == len && len > 4) {
 			stun->peer = peer_fold(value, len, key);
 		}
 		rg_cur_skip(cur, min_t(u32, -len & 3, cur->left));
@@ -102,7 +106,7 @@ bool rg_stun_parse(const struct rg_packet *pkt, struct rg_stun *stun)
 	    len + RG_STUN_HEADER_LEN != pkt->wire_len)
 		return false;
 	if (stun->type == STUN_SEND || stun->type == STUN_DATA)
-		attributes_parse(&cur, key, stun);
+		attributes_parse(pkt, &cur, key, stun);
 	return true;
 }
 

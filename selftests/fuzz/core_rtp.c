@@ -60,8 +60,10 @@ static bool lookalike_any(const struct rg_packet *pkt)
 
 static u8 shape_expected(const struct rg_packet *pkt)
 {
+	struct rg_stun stun;
 	struct rg_rtcp rtcp;
 	struct rg_rtp rtp;
+	u8 msg;
 	bool is_rtp = rg_rtp_parse(pkt, &rtp);
 	bool is_rtcp = rg_rtcp_parse(pkt, &rtcp);
 	bool other = lookalike_any(pkt);
@@ -76,7 +78,11 @@ static u8 shape_expected(const struct rg_packet *pkt)
 		rtcp_check(pkt, &rtcp);
 	if (is_rtcp)
 		return RG_SHAPE_RTCP;
-	return is_rtp && !excused ? RG_SHAPE_RTP : RG_SHAPE_OTHER;
+	if (is_rtp)
+		return excused ? RG_SHAPE_OTHER : RG_SHAPE_RTP;
+	if (rg_dtls_parse(pkt) || rg_zrtp_parse(pkt, &msg))
+		return RG_SHAPE_HANDSHAKE;
+	return rg_stun_parse(pkt, &stun) ? RG_SHAPE_STUN : RG_SHAPE_OTHER;
 }
 
 /* The first datagram of a flow, with and without a state. */
@@ -93,8 +99,10 @@ static void answer_check(const struct rg_packet *pkt, u8 shape)
 	require(!blind.stream && !blind.passed && !blind.evidence);
 	require(!ans.duplicate && ans.counts == RG_COUNTS_NOTHING);
 	/* One is never enough to call a flow RTP. */
-	require(shape == RG_SHAPE_RTCP || !ans.class);
-	require(shape == RG_SHAPE_RTCP || !ans.changed);
+	require(shape != RG_SHAPE_RTP || !ans.class);
+	require(rg_shape_is_media(shape) || ans.class == blind.class);
+	require(shape == RG_SHAPE_RTCP || shape == RG_SHAPE_HANDSHAKE ||
+		!ans.changed);
 	require(!ans.passed || shape == RG_SHAPE_RTP);
 	require(!rg_media_drain(&media));
 }

@@ -131,6 +131,120 @@ def core_rtp():
     return seeds
 
 
+SEND, DATA = 0x0016, 0x0017
+COOKIE = struct.pack(">I", 0x2112a442)
+# Cookie and transaction: what addresses are XORed with.
+KEY = COOKIE + bytes(range(0x10, 0x1c))
+FIT = 0x8000
+
+
+def attribute(kind, value):
+    return struct.pack(">HH", kind, len(value)) + value + bytes(-len(value) % 4)
+
+
+def stun(kind, *attributes):
+    body = b"".join(attributes)
+    return struct.pack(">HH", kind, len(body)) + KEY + body
+
+
+def peer(address, port=40000):
+    """XOR-PEER-ADDRESS (RFC 8489, 14.2)."""
+    xored = bytes(a ^ k for a, k in zip(address, KEY))
+    return attribute(0x0012, struct.pack(
+        ">BBH", 0, 1 if len(address) == 4 else 2, port ^ 0x2112) + xored)
+
+
+def channel(data, number=0x4001):
+    return struct.pack(">HH", number, len(data)) + data
+
+
+def core_carrier():
+    """Each carrier, one in another, cut, and what carries nothing."""
+    rtp = struct.pack(">BBHII", 0x80, 0, 1, 160, 1) + b"\xd5" * 20
+    report = struct.pack(">BBHI", 0x80, 201, 1, 1)
+    data, four = attribute(0x0013, rtp), peer(b"\xc0\0\2\1")
+    software = attribute(0x8022, b"relay")
+    send = stun(SEND, four, data)
+    return {
+        "rtp": datagram(rtp),
+        "binding": datagram(stun(0x0001, software)),
+        "channel": datagram(channel(rtp), FIT),
+        "channel-rtcp": datagram(channel(report)),
+        "channel-padded": datagram(channel(rtp + b"\x55") + bytes(3)),
+        "channel-cut": datagram(channel(rtp)[:20], 16),
+        "channel-in-channel": datagram(channel(channel(rtp), 0x4fff)),
+        "send": datagram(send, FIT),
+        "send-cut": datagram(send[:44], len(send) - 44),
+        "send-after-data": datagram(stun(SEND, data, software, four)),
+        "data-ipv6": datagram(stun(
+            DATA, peer(b"\x20\1\r\xb8" + bytes(11) + b"\1"), data)),
+        "channel-in-send": datagram(stun(
+            SEND, software, four, attribute(0x0013, channel(rtp)))),
+        "send-in-send": datagram(stun(SEND, four, attribute(0x0013, send)), FIT),
+    }
+
+
+def dtls_record(kind, epoch, body):
+    return struct.pack(">BHHHIH", kind, 0xfefd, epoch, 0, 1, len(body)) + body
+
+
+def dtls_message(kind, body, first=0, length=None):
+    length = len(body) - first if length is None else length
+    return (bytes([kind]) + len(body).to_bytes(3, "big") + bytes(2) +
+            first.to_bytes(3, "big") + length.to_bytes(3, "big") +
+            body[first:first + length])
+
+
+def dtls_hello(fields, extensions):
+    body = b"".join(struct.pack(">HH", kind, len(data)) + data
+                    for kind, data in extensions)
+    return (b"\xfe\xfd" + bytes(32) + fields + struct.pack(">H", len(body)) +
+            body)
+
+
+def zrtp(kind, body=bytes(8)):
+    data = (struct.pack(">HHIIHH", 0x1000, 1, 0x5a525450, 1, 0x505a,
+                        3 + len(body) // 4) + kind.encode() + body)
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return data + struct.pack("<I", crc ^ 0xffffffff)
+
+
+def core_dtls():
+    """Handshakes to their end, and in parts."""
+    def row(*datagrams_of):
+        return b"".join(struct.pack("<BH", flags, len(data)) + data
+                        for flags, data in datagrams_of)
+
+    offer = bytes.fromhex("000400010005" "00")
+    client = dtls_hello(bytes.fromhex("00" "00" "0002c02b" "0100"),
+                        [(10, bytes(6)), (14, offer)])
+    server = dtls_hello(bytes.fromhex("00" "c02b" "00"),
+                        [(14, bytes.fromhex("000200010000"[:10]))])
+    server13 = dtls_hello(bytes.fromhex("00" "1301" "00"),
+                          [(43, b"\xfe\xfc")])
+    hello = (0, dtls_record(22, 0, dtls_message(1, client)))
+    finished = dtls_record(22, 1, bytes(24))
+    unified = b"\x2e\0\1\0\x10" + bytes(16)
+    confirm = [(0, zrtp("Commit  ")), (1, zrtp("Confirm1")),
+               (0, zrtp("Confirm2"))]
+    return {
+        "dtls12": row(hello, (1, dtls_record(22, 0, dtls_message(2, server))),
+                      (0, finished), (1, finished)),
+        "dtls13": row(hello, (1, dtls_record(22, 0, dtls_message(2, server13))),
+                      (0, unified), (1, unified)),
+        "fragments": row(*((0, dtls_record(22, 0, dtls_message(
+            1, client, at, min(20, len(client) - at))))
+                           for at in range(0, len(client), 20))),
+        "cut": row((2, hello[1])),
+        "zrtp": row((0, zrtp("Hello   ")), *confirm),
+        "goclear": row(*confirm, (1, zrtp("GoClear "))),
+    }
+
+
 def conf():
     """All that is valid, and of each theme the first that is wrong."""
     seeds = {f"valid-{i}": text.encode()
@@ -141,7 +255,8 @@ def conf():
     return seeds
 
 
-TARGETS = {"conf": conf, "core_flow": core_flow, "core_rtp": core_rtp}
+TARGETS = {"conf": conf, "core_dtls": core_dtls, "core_flow": core_flow, "core_rtp": core_rtp,
+           "core_carrier": core_carrier}
 
 
 def main():

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is taken out of TURN's datagrams, and that nothing else is opened. */
+#include "core/carrier.h"
+#include "core/limits.h"
+#include "kselftest_harness.h"
+#include "memory.h"
+#include "packets.h"
+#include "random.h"
+
+#include <uapi/linux/rtpguard.h>
+
+#define BYTES_MAX	1024
+
+#define BINDING_REQUEST	0x0001
+#define SEND		0x0016
+#define DATA		0x0017
+#define ATTR_PEER	0x0012
+#define ATTR_DATA	0x0013
+#define ATTR_SOFTWARE	0x8022
+
+/* A datagram in the making. */
+struct datagram {
+	u8 bytes[BYTES_MAX];
+	u32 len;
+};
+
+/* Whom a relay sends it to. */
+struct peer {
+	u32 address_len;
+	u16 port;
+	u8 address[16];
+};
+
+static const struct peer ipv4 = { 4, 40000, { 192, 0, 2, 1 } };
+static const struct peer ipv6 = { 16, 40000, { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
+
+static void stun_begin(struct datagram *d, u16 type, u32 id)
+{
+	put_be32(d->bytes, (u32)type << 16);
+	put_be32(d->bytes + 4, RG_STUN_COOKIE);
+	put_be32(d->bytes + 8, id);
+	put_be32(d->bytes + 12, ~id);
+	put_be32(d->bytes + 16, id * 0x9e3779b9);
+	d->len = RG_STUN_HEADER_LEN;
+}
+
+/* Its padding may be anything (RFC 8489, 14). */
+static void attribute_add(struct datagram *d, u16 type, const u8 *value, u32 len)
+{
+	u8 *p = d->bytes + d->len;
+
+	put_be32(p, (u32)type << 16 | len);
+	memset(p + 4, 0xee, (len + 3) & ~3u);
+	memcpy(p + 4, value, len);
+	d->len += 4 + ((len + 3) & ~3u);
+	put_be16(d->bytes + 2, d->len - RG_STUN_HEADER_LEN);
+}
+
+static void peer_add(struct datagram *d, const struct peer *peer)
+{
+	u8 value[20] = { 0, peer->address_len == 4 ? 1 : 2 };
+	u32 i;
+
+	put_be16(value + 2, peer->port ^ RG_STUN_COOKIE >> 16);
+	for (i = 0; i < peer->address_len; i++)
+		value[4 + i] = peer->address[i] ^ d->bytes[4 + i];
+	attribute_add(d, ATTR_PEER, value, 4 + peer->address_len);
+}
+
+static void indication(struct datagram *d, u16 type, u32 id,
+		       const struct peer *peer, const struct datagram *inner)
+{
+	stun_begin(d, type, id);
+	peer_add(d, peer);
+	attribute_add(d, ATTR_DATA, inner->bytes, inner->len);
+}
+
+static void channel(struct datagram *d, u16 number, const struct datagram *inner)
+{
+	put_be32(d->bytes, (u32)number << 16 | inner->len);
+	memcpy(d->bytes + 4, inner->bytes, inner->len);
+	d->len = 4 + inner->len;
+}
+
+static void wrap(struct datagram *d, char layer)
+{
+	struct datagram inner = *d;
+
+	if (layer == 'c')
+		channel(d, 0x4001, &inner);
+	else if (layer == 'b')
+		stun_begin(d, BINDING_REQUEST, 3);
+	else if (layer == 's' || layer == 'S')
+		indication(d, SEND, 1, layer == 's' ? &ipv4 : &ipv6, &inner);
+	else
+		indication(d, DATA, 2, layer == 'd' ? &ipv4 : &ipv6, &inner);
+}
+
+/* RTP of 172 bytes in these; the first is the outer one. */
+static void make(struct datagram *d, const char *layers)
+{
+	size_t i;
+
+	memset(d, 0, sizeof(*d));
+	d->len = packet_rtp(d->bytes, 0, 1, 160, 1, 160);
+	for (i = strlen(layers); i; i--)
+		wrap(d, layers[i - 1]);
+}
+
+/* What is in them, and where it begins. A third stays closed. */
+static const struct {
+	const char *layers;
+	u32 off;
+	u8 shape;
+} vectors[] = {
+	{ "", 0, RG_SHAPE_RTP }, { "b", 0, RG_SHAPE_STUN },
+	{ "c", 4, RG_SHAPE_RTP }, { "cb", 4, RG_SHAPE_STUN },
+	{ "s", 36, RG_SHAPE_RTP }, { "d", 36, RG_SHAPE_RTP },
+	{ "S", 48, RG_SHAPE_RTP }, { "D", 48, RG_SHAPE_RTP },
+	{ "cc", 8, RG_SHAPE_RTP }, { "sc", 40, RG_SHAPE_RTP },
+	{ "ss", 72, RG_SHAPE_RTP }, { "dD", 84, RG_SHAPE_RTP },
+	{ "ccc", 8, RG_SHAPE_OTHER }, { "sss", 72, RG_SHAPE_STUN },
+};
+
+struct inner {
+	u32 off;
+	u32 len;
+	u32 wire_len;
+	u16 peer;
+	struct rg_answer ans;
+};
+
+/* In an allocation of its own: reads beyond it are seen. */
+static struct inner copy_open(const u8 *bytes, u32 len, u32 wire_len)
+{
+	u8 *copy = malloc(len ? len : 1);
+	struct rg_packet pkt = { .data = copy, .len = len, .wire_len = wire_len };
+	struct inner inner;
+
+	memcpy(copy, bytes, len);
+	rg_carrier_open(&pkt);
+	inner.off = pkt.data - copy;
+	inner.len = pkt.len;
+	inner.wire_len = pkt.wire_len;
+	inner.peer = pkt.peer;
+	rg_feed(NULL, &pkt, &inner.ans);
+	free(copy);
+	return inner;
+}
+
+static struct inner opened(const struct datagram *d)
+{
+	return copy_open(d->bytes, d->len, d->len);
+}
+
+/* Of any bytes: what is opened is inside, and was worth a look. */
+static bool sound(const u8 *bytes, u32 len, u32 wire_len)
+{
+	struct inner inner = copy_open(bytes, len, wire_len);
+
+	if (len >= RG_HEAD_LEN && !rg_may_be_media(bytes, wire_len) &&
+	    (inner.off || inner.ans.shape != RG_SHAPE_OTHER))
+		return false;
+	if (!inner.off)
+		return !inner.peer && inner.len == len && inner.wire_len == wire_len;
+	return inner.peer && inner.off <= len && inner.len <= len - inner.off &&
+	       inner.wire_len && inner.len <= inner.wire_len &&
+	       inner.wire_len <= wire_len - inner.off;
+}
+
+static bool bare(const struct datagram *d)
+{
+	return sound(d->bytes, d->len, d->len) && !opened(d).off;
+}
+
+static u16 peer_of(u16 type, u32 id, const struct peer *peer)
+{
+	struct datagram media, d;
+
+	make(&media, "");
+	indication(&d, type, id, peer, &media);
+	return opened(&d).peer;
+}
+
+TEST(each_vector_is_opened_up_to_twice)
+{
+	struct inner inner;
+	struct datagram d;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
+		make(&d, vectors[i].layers);
+		inner = opened(&d);
+		EXPECT_EQ(inner.off, vectors[i].off)
+			TH_LOG("%s", vectors[i].layers);
+		EXPECT_EQ(inner.ans.shape, vectors[i].shape);
+		EXPECT_EQ(inner.wire_len, d.len - inner.off);
+		EXPECT_EQ(inner.len, inner.wire_len);
+		EXPECT_TRUE(sound(d.bytes, d.len, d.len));
+	}
+}
+
+TEST(channel_data_may_be_padded_to_four_bytes)
+{
+	struct datagram media, d;
+	s32 rest, more;
+	bool may;
+
+	make(&media, "");
+	for (rest = 0; rest < 4; rest++) {
+		for (more = -1; more <= 8; more++) {
+			may = more >= 0 && more <= (-rest & 3);
+			media.len = 172 + rest;
+			channel(&d, 0x4001, &media);
+			d.len += more;
+			EXPECT_EQ(opened(&d).off, may ? 4 : 0);
+			EXPECT_EQ(opened(&d).len, may ? media.len : d.len);
+			EXPECT_TRUE(sound(d.bytes, d.len, d.len));
+		}
+	}
+}
+
+TEST(channels_have_numbers_and_data)
+{
+	static const u16 numbers[] = { 0x4000, 0x4fff, 0x7fff, 0x3fff, 0x8000 };
+	struct datagram d;
+	size_t i;
+
+	make(&d, "c");
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		put_be16(d.bytes, numbers[i]);
+		EXPECT_EQ(opened(&d).peer, i < 3 ? numbers[i] : 0);
+	}
+	put_be32(d.bytes, 0x40010000);
+	for (d.len = 4; d.len < 12; d.len++)
+		EXPECT_TRUE(bare(&d));
+	put_be32(d.bytes, 0x40010001);
+	d.len = 5;
+	EXPECT_EQ(opened(&d).len, 1);
+}
+
+TEST(a_peer_has_one_number_in_all_messages)
+{
+	u16 four = peer_of(SEND, 0, &ipv4), six = peer_of(SEND, 0, &ipv6);
+	u32 id;
+
+	for (id = 1; id; id <<= 1) {
+		EXPECT_EQ(peer_of(SEND, id, &ipv4), four);
+		EXPECT_EQ(peer_of(DATA, id, &ipv4), four);
+		EXPECT_EQ(peer_of(SEND, id, &ipv6), six);
+		EXPECT_EQ(peer_of(DATA, id, &ipv6), six);
+	}
+}
+
+TEST(another_address_or_port_has_another_number)
+{
+	u16 four = peer_of(SEND, 1, &ipv4), six = peer_of(SEND, 1, &ipv6);
+	struct peer peer;
+	u32 bit;
+
+	EXPECT_NE(four, six);
+	/* No channel's. */
+	EXPECT_TRUE(four & six & 0x8000);
+	for (bit = 0; bit < 128; bit++) {
+		peer = ipv6;
+		peer.address[bit / 8] ^= 1u << bit % 8;
+		EXPECT_NE(peer_of(SEND, 1, &peer), six);
+		peer = ipv4;
+		peer.address[bit / 8 % 4] ^= 1u << bit % 8;
+		EXPECT_NE(peer_of(SEND, 1, &peer), four);
+		peer = ipv4;
+		peer.port ^= 1u << bit % 16;
+		EXPECT_NE(peer_of(SEND, 1, &peer), four);
+	}
+}
+
+/* A sender could be another peer in each packet. */
+TEST(what_a_receiver_ignores_of_an_address_is_ignored)
+{
+	struct datagram d;
+
+	/* The first byte (RFC 8489, 14.1). */
+	make(&d, "s");
+	d.bytes[RG_STUN_HEADER_LEN + 4] = 0x5a;
+	EXPECT_EQ(opened(&d).peer, peer_of(SEND, 1, &ipv4));
+	/* Of two the second (RFC 8489, 14). */
+	make(&d, "s");
+	peer_add(&d, &ipv6);
+	EXPECT_EQ(opened(&d).peer, peer_of(SEND, 1, &ipv4));
+}
+
+TEST(attributes_come_in_any_order)
+{
+	static const u8 text[8] = "rtpguard";
+	struct datagram media, d;
+	struct inner inner;
+	u32 i;
+
+	make(&media, "");
+	for (i = 0; i < 16; i++) {
+		media.len = 172 + i % 4;
+		stun_begin(&d, SEND, i);
+		attribute_add(&d, ATTR_SOFTWARE, text, i / 2);
+		if (i & 1)
+			peer_add(&d, &ipv4);
+		attribute_add(&d, 0x0000, text, i / 2);
+		attribute_add(&d, ATTR_DATA, media.bytes, media.len);
+		attribute_add(&d, 0xffff, text, i / 2);
+		if (!(i & 1))
+			peer_add(&d, &ipv4);
+		inner = opened(&d);
+		EXPECT_EQ(inner.peer, peer_of(SEND, 1, &ipv4));
+		EXPECT_EQ(inner.len, media.len);
+		EXPECT_EQ(inner.wire_len, media.len);
+		EXPECT_EQ(inner.ans.shape, RG_SHAPE_RTP);
+	}
+}
+
+TEST(all_attributes_are_read)
+{
+	struct datagram media, d;
+	u32 before, i;
+
+	make(&media, "");
+	for (before = 0; before < 60; before++) {
+		stun_begin(&d, SEND, 1);
+		for (i = 0; i < before; i++)
+			attribute_add(&d, ATTR_SOFTWARE, media.bytes, 0);
+		attribute_add(&d, ATTR_DATA, media.bytes, media.len);
+		EXPECT_FALSE(bare(&d));
+	}
+}
+
+TEST(what_is_no_whole_indication_stays_bare)
+{
+	/* Where two bytes of it are, and what stands there instead. */
+	static const u16 wrong[][2] = {
+		/* Requests, answers, other methods, and what is no STUN. */
+		{ 0, 0x0001 }, { 0, 0x0006 }, { 0, 0x0007 }, { 0, 0x0015 },
+		{ 0, 0x0018 }, { 0, 0x0106 }, { 0, 0x0116 }, { 0, 0x0117 },
+		{ 0, 0x4016 }, { 0, 0x8016 }, { 0, 0xc017 },
+		/* The length, which is 188, and the cookie. */
+		{ 2, 0 }, { 2, 184 }, { 2, 187 }, { 2, 189 }, { 2, 192 },
+		{ 4, 0x2113 }, { 4, 0xa112 }, { 6, 0xa443 }, { 6, 0x2442 },
+		/* The data's length: none, or more than there is. */
+		{ 34, 0 }, { 34, 173 }, { 34, 176 }, { 34, 1024 }, { 34, 0xffff },
+	};
+	struct datagram d;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		make(&d, "s");
+		put_be16(d.bytes + wrong[i][0], wrong[i][1]);
+		EXPECT_TRUE(bare(&d))
+			TH_LOG("%04x at %u", wrong[i][1], wrong[i][0]);
+	}
+	/* Nor where the length is right, and not a multiple of four. */
+	for (i = 0; i < 8; i++) {
+		make(&d, "s");
+		d.len += i;
+		put_be16(d.bytes + 2, d.len - RG_STUN_HEADER_LEN);
+		EXPECT_EQ(bare(&d), i % 4 != 0);
+	}
+}
+
+TEST(peers_behind_one_peer_differ_and_behind_two_as_well)
+{
+	bool seen[0x10000] = { false };
+	struct peer peer = ipv4;
+	struct datagram mid, d;
+	u32 i;
+
+	make(&mid, "c");
+	for (i = 0; i < 64; i++) {
+		put_be16(mid.bytes, 0x4000 + i / 8);
+		peer.port = 40000 + i % 8;
+		indication(&d, SEND, i, &peer, &mid);
+		EXPECT_FALSE(seen[opened(&d).peer]);
+		seen[opened(&d).peer] = true;
+		channel(&d, 0x4100 + i % 8, &mid);
+		EXPECT_FALSE(seen[opened(&d).peer]);
+		seen[opened(&d).peer] = true;
+	}
+}
+
+TEST(bare_media_and_nothing_are_untouched)
+{
+	struct datagram d = { .len = 0 };
+	u32 first;
+
+	EXPECT_TRUE(bare(&d));
+	for (first = 0x80; first <= 0xff; first++) {
+		make(&d, first & 1 ? "c" : "s");
+		d.bytes[0] = first;
+		EXPECT_TRUE(bare(&d));
+	}
+}
+
+TEST(a_cut_copy_is_opened_and_a_cut_datagram_is_not)
+{
+	struct inner whole, cut;
+	struct datagram d;
+	u32 len, wire_len;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
+		make(&d, vectors[i].layers);
+		whole = opened(&d);
+		wire_len = d.len;
+		for (len = 0; len < wire_len; len++) {
+			d.len = len;
+			EXPECT_TRUE(bare(&d));
+			ASSERT_TRUE(sound(d.bytes, len, wire_len));
+			cut = copy_open(d.bytes, len, wire_len);
+			if (len < whole.off)
+				continue;
+			EXPECT_EQ(cut.off, whole.off);
+			EXPECT_EQ(cut.len, len - whole.off);
+			EXPECT_EQ(cut.wire_len, whole.wire_len);
+			EXPECT_EQ(cut.peer, whole.peer);
+		}
+	}
+}
+
+TEST(random_datagrams_do_no_harm)
+{
+	u32 i, j, len, wire_len;
+	struct rg_random r;
+	struct datagram d;
+
+	random_seed(&r, 1);
+	for (i = 0; i < 100000; i++) {
+		make(&d, vectors[random_below(&r, ARRAY_SIZE(vectors))].layers);
+		if (i % 4 == 0)
+			random_fill(&r, d.bytes, d.len);
+		for (j = random_below(&r, 4); j; j--)
+			d.bytes[random_below(&r, 96)] = random_below(&r, 256);
+		len = i % 3 ? d.len : random_below(&r, d.len + 1);
+		wire_len = i % 8 ? d.len : d.len + random_below(&r, 8);
+		ASSERT_TRUE(sound(d.bytes, len, wire_len));
+	}
+}
+
+TEST(what_begins_like_no_media_is_not_looked_at)
+{
+	static const u8 heads[][RG_HEAD_LEN] = {
+		/* QUIC's short and long header, WireGuard's handshake and data. */
+		{ 0x43, 0x9a, 0x1f, 0x77, 2, 0xbb, 0x58, 0x10 },
+		{ 0xc3, 0, 0, 0, 1, 8, 0x11, 0x42 },
+		{ 1, 0, 0, 0, 0x7d, 0x3e, 0x11, 0x42 },
+		{ 4, 0, 0, 0, 0x7d, 0x3e, 0x11, 0x42 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(heads); i++)
+		EXPECT_FALSE(rg_may_be_media(heads[i], 1200));
+}
+
+TEST(a_binding_request_is_stun)
+{
+	struct datagram d;
+
+	make(&d, "b");
+	EXPECT_EQ(opened(&d).ans.shape, RG_SHAPE_STUN);
+	EXPECT_EQ(opened(&d).ans.class, RTPGUARD_CLASS_STUN);
+}
+
+TEST(readable_media_is_clear)
+{
+	static const char *const layers[] = { "c", "s", "D", "sc" };
+	struct rg_media media = { 0 };
+	struct rg_answer ans;
+	struct rg_packet pkt;
+	struct datagram d;
+	u32 i, seq;
+	u8 *copy;
+
+	for (i = 0; i < ARRAY_SIZE(layers); i++) {
+		for (seq = 1; seq <= 3; seq++) {
+			make(&d, layers[i]);
+			packet_rtp(d.bytes + d.len - 172, 0, seq, 160 * seq, 1, 160);
+			copy = malloc(d.len);
+			memcpy(copy, d.bytes, d.len);
+			pkt = (struct rg_packet){ .data = copy, .len = d.len,
+						  .wire_len = d.len };
+			rg_carrier_open(&pkt);
+			media_feed(&media, &pkt, true, &ans);
+			free(copy);
+		}
+		EXPECT_EQ(ans.class, RTPGUARD_CLASS_RTP);
+		EXPECT_EQ(ans.protection, RTPGUARD_PROTECTION_CLEAR);
+		EXPECT_EQ(ans.evidence, RTPGUARD_EVIDENCE_RTP_CONTINUITY |
+			  RTPGUARD_EVIDENCE_STATIC_PT_LENGTH |
+			  RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE |
+			  RTPGUARD_EVIDENCE_TURN_CARRIED);
+		media_end(&media);
+	}
+}
+
+TEST_HARNESS_MAIN
