@@ -25,13 +25,11 @@
  * Only a flow that once sent something in the shape of media has an entry; all
  * else costs a look-up, which flow_absent.c mostly spares, and no memory. Readers
  * hold only the RCU read lock. A flow leaves the table when it was idle for
- * flow_timeout_ms, or, if nothing was recognised in it, when a new one needs
- * the place. What was recognised is never evicted: a full table must not be a
- * way to shed a drop verdict.
+ * flow_timeout_ms, or, if nothing was recognised in it, when a new one needs the
+ * place. What was recognised stays: a full table must be no way to shed a verdict.
  *
  * A user may have a quarter of the table, a namespace likewise for what has no
- * socket. They are counted in a fixed array of slots by keyed hash; two that
- * share a slot share the quarter, which no one can bring about on purpose.
+ * socket. They are counted in slots by keyed hash, which two share by chance only.
  */
 
 #define FLOW_LOCKS		256

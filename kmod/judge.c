@@ -236,7 +236,8 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 	if (ans->counts == RG_COUNTS_CREDITED && j->output &&
 	    j->mode == RTPGUARD_MODE_STRICT)
 		rg_stats_add(RG_STAT_CREDITED, 1);
-	flow->media_packets += ans->shape == RG_SHAPE_RTP;
+	flow->media_packets += ans->shape == RG_SHAPE_RTP ||
+			       ans->shape == RG_SHAPE_NONRTP;
 	if (rg_shape_is_media(ans->shape) &&
 	    ans->class != RTPGUARD_CLASS_UNKNOWN && !flow->kept)
 		WRITE_ONCE(flow->kept, true);

@@ -95,6 +95,8 @@ const char *const evidence_names[] = {
 	"dtls-null-offered",
 	"zrtp-confirmed",
 	"goclear",
+	"header-clear",
+	"header-secret",
 	NULL
 };
 

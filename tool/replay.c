@@ -63,6 +63,7 @@ static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
 {
 	struct replay_media *media;
 	struct rg_answer ans;
+	bool is_media;
 	u8 verdict;
 
 	rg_carrier_open(pkt);
@@ -78,8 +79,9 @@ static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
 	pkt->dir = from == media->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY;
 	if (replay_media_feed(media, pkt, &ans))
 		return -1;
-	media->media_packets += ans.shape == RG_SHAPE_RTP;
-	replay->media_packets += ans.shape == RG_SHAPE_RTP;
+	is_media = ans.shape == RG_SHAPE_RTP || ans.shape == RG_SHAPE_NONRTP;
+	media->media_packets += is_media;
+	replay->media_packets += is_media;
 	if (!rg_shape_is_media(ans.shape) ||
 	    !replay_is_judged(replay->config, flow, from))
 		return 0;

@@ -96,6 +96,17 @@ static bool side_rtcp_answer(const struct rg_side *side, struct rg_answer *ans)
 	return rg_rtcp_recognised(&side->rtcp);
 }
 
+static bool nonrtp_answer(const struct rg_nonrtp *nonrtp, struct rg_answer *ans)
+{
+	memset(ans, 0, sizeof(*ans));
+	ans->shape = RG_SHAPE_NONRTP;
+	ans->class = nonrtp->class;
+	ans->protection = nonrtp->protection;
+	ans->subject = RTPGUARD_SUBJECT_MEDIA;
+	ans->hold = true;
+	return nonrtp->class != RTPGUARD_CLASS_UNKNOWN;
+}
+
 static bool answer_passes(const struct replay_config *config,
 			  const struct replay_flow *flow, u8 from,
 			  const struct rg_answer *ans)
@@ -123,6 +134,9 @@ static bool media_passes(const struct replay_config *config,
 		    !answer_passes(config, flow, from, &ans))
 			return false;
 		if (side_rtcp_answer(side, &ans) &&
+		    !answer_passes(config, flow, from, &ans))
+			return false;
+		if (nonrtp_answer(&media->core.nonrtp, &ans) &&
 		    !answer_passes(config, flow, from, &ans))
 			return false;
 	}

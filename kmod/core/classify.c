@@ -18,6 +18,7 @@
  *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
  *	   |      stun.c     STUN
  *	   |      handshake.c  DTLS, ZRTP: what vouches for the flow's media
+ *	   |      nonrtp.c   MPEG-TS, SRT, IAX2, T.38
  *	   |   lookalike.c: is it positively another protocol? Then it passes
  *	   v
  *	rg_media.sides[direction]
@@ -47,6 +48,7 @@ static const struct rg_recogniser *const recognisers[] = {
 	&rg_stun_recogniser,
 	&rg_dtls_recogniser,
 	&rg_zrtp_recogniser,
+	&rg_nonrtp_recogniser,
 };
 
 /* From best to worst. Unprotected are the last three. */
@@ -147,6 +149,14 @@ static noinline void bystander(struct rg_media *media, const struct rg_packet *p
 		media->accompanied |= BIT(ans->class);
 }
 
+/* What was seen to begin in this flow knows its own. */
+static noinline bool goes_on(struct rg_media *media, const struct rg_packet *pkt,
+			     struct rg_answer *ans)
+{
+	return (media->dtls.begun && rg_handshake_goes_on(media, pkt, ans)) ||
+	       (media->nonrtp.begun && rg_nonrtp_goes_on(media, pkt, ans));
+}
+
 /* Not inline: what is decided shall not pay for its registers. */
 static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 			  struct rg_answer *ans)
@@ -156,14 +166,14 @@ static noinline void feed(struct rg_media *media, const struct rg_packet *pkt,
 	size_t i;
 
 	memset(ans, 0, sizeof(*ans));
-	if (media && media->dtls.begun && rg_handshake_goes_on(media, pkt, ans))
+	if (media && media->begun && goes_on(media, pkt, ans))
 		return;
 	for (i = 0; i < ARRAY_SIZE(recognisers); i++) {
 		recogniser = recognisers[i];
 		if (!recogniser->parse(pkt, &parsed))
 			continue;
 		if (recogniser->shape == RG_SHAPE_RTP && excused(media, pkt))
-			break;
+			continue;
 		ans->shape = recogniser->shape;
 		ans->hold = ans->shape == RG_SHAPE_RTP;
 		if (!rg_shape_is_media(ans->shape)) {
@@ -384,6 +394,9 @@ void rg_media_summary(const struct rg_media *media, struct rg_summary *sum)
 				    stream->evidence, stream->decided_at);
 	}
 	summary_add_notes(sum, media);
+	if (media->nonrtp.class != RTPGUARD_CLASS_UNKNOWN)
+		summary_add(sum, media->nonrtp.class, media->nonrtp.protection,
+			    media->nonrtp.evidence, media->nonrtp.decided_at);
 	for (dir = 0; dir < RG_DIRS; dir++) {
 		rtcp = &media->sides[dir].rtcp;
 		if (rg_rtcp_recognised(rtcp))

@@ -4,6 +4,7 @@
 
 #include "cursor.h"
 #include "dtls.h"
+#include "nonrtp.h"
 #include "packet.h"
 #include "rtcp.h"
 #include "rtp.h"
@@ -16,6 +17,7 @@
  * @RG_SHAPE_OTHER: nothing we know
  * @RG_SHAPE_RTP: RTP or SRTP; what strict holds back
  * @RG_SHAPE_RTCP: RTCP or SRTCP
+ * @RG_SHAPE_NONRTP: media that is not RTP
  * @RG_SHAPE_HANDSHAKE: DTLS or ZRTP, which is no media, but vouches for some
  * @RG_SHAPE_STUN: STUN, which is no media and is not worth a state
  */
@@ -23,6 +25,7 @@ enum rg_shape {
 	RG_SHAPE_OTHER,
 	RG_SHAPE_RTP,
 	RG_SHAPE_RTCP,
+	RG_SHAPE_NONRTP,
 	RG_SHAPE_HANDSHAKE,
 	RG_SHAPE_STUN,
 };
@@ -36,7 +39,8 @@ static inline bool rg_shape_has_state(u8 shape)
 /* Is it media, which rules and modes decide about? */
 static inline bool rg_shape_is_media(u8 shape)
 {
-	return shape == RG_SHAPE_RTP || shape == RG_SHAPE_RTCP;
+	return shape == RG_SHAPE_RTP || shape == RG_SHAPE_RTCP ||
+	       shape == RG_SHAPE_NONRTP;
 }
 
 /**
@@ -134,8 +138,10 @@ struct rg_side {
  * @notes: of decided streams that gave up their place
  * @dtls: handshake of the flow
  * @zrtp: likewise
+ * @nonrtp: its media that is not RTP
  * @vouched: evidence of handshakes that vouch for its media, or 0
  * @evidence: what is known of the flow as a whole
+ * @begun: there is something of @dtls or @nonrtp
  * @accompanied: bitmap of enum rtpguard_class of what is no media itself
  * @spare: memory for the next content test, from the caller
  * @next_note: place in @notes that is written next
@@ -150,10 +156,12 @@ struct rg_media {
 	struct rg_content *spare;
 	struct rg_dtls dtls;
 	struct rg_zrtp zrtp;
+	struct rg_nonrtp nonrtp;
 	u64 vouched;
 	u64 evidence;
 	u32 accompanied;
 	u8 next_note;
+	bool begun;
 	bool sated;
 };
 
@@ -179,12 +187,14 @@ struct rg_summary {
  * @rtcp: for RG_SHAPE_RTCP
  * @stun: for RG_SHAPE_STUN
  * @zrtp_msg: for ZRTP
+ * @class: for RG_SHAPE_NONRTP
  */
 union rg_parsed {
 	struct rg_rtp rtp;
 	struct rg_rtcp rtcp;
 	struct rg_stun stun;
 	u8 zrtp_msg;
+	u8 class;
 };
 
 /**
@@ -204,12 +214,13 @@ struct rg_recogniser {
 		     const union rg_parsed *parsed, struct rg_answer *ans);
 };
 
-/* stream.c, rtcp.c, stun.c, handshake.c */
+/* stream.c, rtcp.c, stun.c, handshake.c, nonrtp.c */
 extern const struct rg_recogniser rg_rtp_recogniser;
 extern const struct rg_recogniser rg_rtcp_recogniser;
 extern const struct rg_recogniser rg_stun_recogniser;
 extern const struct rg_recogniser rg_dtls_recogniser;
 extern const struct rg_recogniser rg_zrtp_recogniser;
+extern const struct rg_recogniser rg_nonrtp_recogniser;
 
 /* handshake.c */
 bool rg_handshake_goes_on(struct rg_media *media, const struct rg_packet *pkt,
@@ -246,15 +257,17 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 	word = rg_cur_be64(&cur);
 	first = word >> 56;
 	switch (first >> 6) {
-	case 0: /* STUN, ZRTP, DTLS' handshakes */
+	case 0: /* STUN, ZRTP, DTLS' handshakes; T.38: number below 256, length */
 		return (u32)word == RG_STUN_COOKIE ||
-		       (u32)word == RG_ZRTP_COOKIE || word >> 48 == 0x16fe;
-	case 1: /* ChannelData */
-		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4;
-	case 2: /* RTP, RTCP */
+		       (u32)word == RG_ZRTP_COOKIE || word >> 48 == 0x16fe ||
+		       (!first && (u8)(word >> 40) - 1u < wire_len - 4);
+	case 1: /* ChannelData, MPEG-TS */
+		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4 ||
+		       (first == 0x47 && wire_len % RG_MPEGTS_LEN == 0);
+	case 2: /* RTP, RTCP, and what looks like them */
 		return true;
-	default:
-		return false;
+	default: /* IAX2: no call number of the other side's yet */
+		return !(u16)(word >> 32);
 	}
 }
 

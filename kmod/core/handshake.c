@@ -124,6 +124,7 @@ static void dtls_feed(struct rg_media *media, const struct rg_packet *pkt,
 		      const union rg_parsed *parsed, struct rg_answer *ans)
 {
 	rg_dtls_read(&media->dtls, pkt);
+	media->begun |= media->dtls.begun;
 	conclude(media, ans);
 }
 

@@ -137,6 +137,9 @@
 #define RG_DTLS_RECORDS_MAX	16
 #define RG_DTLS_MESSAGES_MAX	16
 
+/* T.38's sequence numbers where it is looked for: it begins at 0. */
+#define RG_NONRTP_T38_FIRST_MAX	256
+
 /* Carriers in carriers, and what is read of a STUN message. */
 #define RG_CARRIERS_MAX		2
 #define RG_STUN_ATTRIBUTES_MAX	512 /* all that 2,048 bytes have room for */

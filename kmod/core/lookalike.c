@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lookalike.h"
+#include "iax2.h"
+#include "srt.h"
 
 /**
  * DOC: Protocols that look like RTP
@@ -58,6 +60,9 @@ static const struct lookalike lookalikes[] = {
 	{ { 0xf0ffffff, 0, 0 }, { 0x80000000, 0, 0 }, rg_lisp_parse },
 	{ { 0, 0xf8ff0000, 0 }, { 0, 0x50000000, 0 }, rg_kcp_parse },
 	{ { 0, 0, 0xf8ff0000 }, { 0, 0, 0x50000000 }, rg_kcp_token_parse },
+	/* These two are media all the same, see nonrtp.c. */
+	{ { ~0u, 0, 0 }, { 0x80000000, 0, 0 }, rg_srt_control },
+	{ { 0x8000ffff, 0, 0x0000ff00 }, { 0x80000000, 0, 0x00000600 }, rg_iax2_control },
 	{ { 0, 0, 0xff000000 }, { 0, 0, 0 }, rg_rx_parse },
 	{ { 0, 0, 0 }, { 0, 0, 0 }, rg_ike_parse },
 };

@@ -155,6 +155,10 @@ enum rtpguard_verdict {
  * @RTPGUARD_EVIDENCE_ZRTP_CONFIRMED: ZRTP was confirmed by both sides.
  * @RTPGUARD_EVIDENCE_GOCLEAR: ZRTP's GoClear was seen, media may be in clear
  *   since.
+ * @RTPGUARD_EVIDENCE_HEADER_CLEAR: Media that is not RTP, and whose header
+ *   says that it is readable.
+ * @RTPGUARD_EVIDENCE_HEADER_SECRET: Media that is not RTP, and whose header
+ *   says that it is encrypted.
  */
 enum rtpguard_evidence {
 	RTPGUARD_EVIDENCE_RTP_CONTINUITY = 1,
@@ -171,6 +175,8 @@ enum rtpguard_evidence {
 	RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED = 2048,
 	RTPGUARD_EVIDENCE_ZRTP_CONFIRMED = 4096,
 	RTPGUARD_EVIDENCE_GOCLEAR = 8192,
+	RTPGUARD_EVIDENCE_HEADER_CLEAR = 16384,
+	RTPGUARD_EVIDENCE_HEADER_SECRET = 32768,
 };
 
 /**
