@@ -32,6 +32,8 @@
  * @extension: words in an RTP header extension; 0: there is none
  * @headers: IPv6 extension headers of raw packets
  * @coverage: of the UDP-Lite checksum
+ * @relay: what carries the packets: letters that relay_wrap() knows, or NULL
+ * @peer: behind the relay, 0 to 255
  * @uid: who sends; 0: nobody else than who runs this
  * @end: send the end marker at last
  * @random: payload of random bytes
@@ -47,10 +49,10 @@
  * @other: sends that failed otherwise
  */
 struct job {
-	const char *dst, *src, *netns, *kind, *via, *lie;
+	const char *dst, *src, *netns, *kind, *via, *lie, *relay;
 	u32 dport, sport;
 	u32 count, interval_us, payload, tag, pt, ssrc, seq, segments;
-	u32 csrcs, extension, headers, coverage, uid;
+	u32 csrcs, extension, headers, coverage, uid, peer;
 	bool end, random, junk_first, media_last, new_ports;
 	struct sockaddr_storage to;
 	socklen_t to_len;
@@ -80,6 +82,9 @@ bool lies(const struct job *job, const char *lie);
 
 /* kind.c */
 u32 kind_make(const struct job *job, u32 i, u8 *p);
+
+/* relay.c */
+u32 relay_wrap(const struct job *job, const char *how, u32 i, u8 *p, u32 len);
 
 /* via.c */
 const struct via *via_find(const char *name);

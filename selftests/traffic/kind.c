@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is sent: packets of each kind; all but RTP ignore most of the job. */
+#include "dtls_packets.h"
 #include "job.h"
+#include "zrtp_packets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +147,71 @@ static u32 make_noise(const struct job *job, u32 i, u8 *p)
 	return len;
 }
 
+/* A handshake (RFC 6347): hellos that agree on SRTP, Finished of either side. */
+static u32 make_client_hello(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_client_hello(p, "\x01\x07");
+}
+
+static u32 make_server_hello(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_server_hello(p, "\x01");
+}
+
+/* With SRTP_NULL_HMAC_SHA1_80 (RFC 5764, 4.1.2). */
+static u32 make_client_hello_null(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_client_hello(p, "\x05");
+}
+
+static u32 make_server_hello_null(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_server_hello(p, "\x05");
+}
+
+static u32 make_finished(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_finished(p);
+}
+
+static u32 make_zrtp_commit(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_zrtp(p, "Commit  ", 40);
+}
+
+static u32 make_zrtp_confirm1(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_zrtp(p, "Confirm1", 40);
+}
+
+static u32 make_zrtp_confirm2(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_zrtp(p, "Confirm2", 40);
+}
+
+static u32 make_zrtp_clear(const struct job *job, u32 i, u8 *p)
+{
+	(void)job;
+	(void)i;
+	return packet_zrtp(p, "GoClear ", 40);
+}
+
 static const struct {
 	const char *name;
 	u32 (*make)(const struct job *job, u32 i, u8 *p);
@@ -153,6 +220,13 @@ static const struct {
 	{ "dns", make_dns }, { "dns-rtp", make_dns_rtp }, { "quic", make_quic },
 	{ "quic-long", make_quic_long }, { "empty", make_empty },
 	{ "cut", make_cut }, { "cuts", make_cuts }, { "noise", make_noise },
+	{ "client-hello", make_client_hello }, { "server-hello", make_server_hello },
+	{ "client-hello-null", make_client_hello_null },
+	{ "server-hello-null", make_server_hello_null },
+	{ "finished", make_finished },
+	{ "zrtp-commit", make_zrtp_commit },
+	{ "zrtp-confirm1", make_zrtp_confirm1 },
+	{ "zrtp-confirm2", make_zrtp_confirm2 }, { "zrtp-clear", make_zrtp_clear },
 };
 
 /**
@@ -166,10 +240,13 @@ static const struct {
 u32 kind_make(const struct job *job, u32 i, u8 *p)
 {
 	size_t k;
+	u32 len;
 
 	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
-		if (!strcmp(kinds[k].name, job->kind))
-			return kinds[k].make(job, i, p);
+		if (strcmp(kinds[k].name, job->kind))
+			continue;
+		len = kinds[k].make(job, i, p);
+		return job->relay ? relay_wrap(job, job->relay, i, p, len) : len;
 	}
 	fprintf(stderr, "rtpsend: kind '%s': unknown\n", job->kind);
 	exit(2);

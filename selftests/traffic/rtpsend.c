@@ -165,7 +165,8 @@ static void bad_usage(void)
 	      "  [-q SEQ] [-c CSRCS] [-x EXTENSION WORDS] [-z LIE] [-H IPV6 HEADERS]\n"
 	      "  [-C UDP-LITE COVERAGE] [-u UID] [-g SEGMENTS] [-e end marker]\n"
 	      "  [-r random payload] [-j junk first] [-J media last]\n"
-	      "  [-N new source port for every packet]\n", stderr);
+	      "  [-N new source port for every packet] [-R RELAY] [-T RELAY'S PEER]\n",
+	      stderr);
 	exit(2);
 }
 
@@ -193,10 +194,12 @@ static const struct {
 	{ 'p', NUMBER, offsetof(struct job, dport) },
 	{ 'P', NUMBER, offsetof(struct job, pt) },
 	{ 'q', NUMBER, offsetof(struct job, seq) },
+	{ 'R', WORD, offsetof(struct job, relay) },
 	{ 'r', FLAG, offsetof(struct job, random) },
 	{ 's', NUMBER, offsetof(struct job, sport) },
 	{ 'S', NUMBER, offsetof(struct job, ssrc) },
 	{ 't', NUMBER, offsetof(struct job, tag) },
+	{ 'T', NUMBER, offsetof(struct job, peer) },
 	{ 'u', NUMBER, offsetof(struct job, uid) },
 	{ 'v', WORD, offsetof(struct job, via) },
 	{ 'w', WORD, offsetof(struct job, netns) },
@@ -226,14 +229,17 @@ static void option_set(struct job *job, int letter)
 
 static u32 packet_len(const struct job *job)
 {
-	return 12 + 4 * job->csrcs + 4 * job->extension + job->payload + job->tag;
+	u32 relays = job->relay ? strlen(job->relay) : 0;
+
+	return 12 + 4 * job->csrcs + 4 * job->extension + job->payload + job->tag +
+	       40 * relays;
 }
 
 static void parse(struct job *job, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "a:c:C:d:eg:H:i:jJk:l:n:Np:P:q:rs:S:t:u:v:w:x:z:")) >= 0)
+	while ((c = getopt(argc, argv, "a:c:C:d:eg:H:i:jJk:l:n:Np:P:q:R:rs:S:t:T:u:v:w:x:z:")) >= 0)
 		option_set(job, c);
 	if (!job->dst || !job->dport || optind != argc || !job->segments ||
 	    job->csrcs > 15 || job->extension > 0xffff || job->headers > 63 ||
