@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Media that is not RTP, through the classifier: when it is recognised, what of it
+ * may be dropped, and that RTP beside it stays RTP.
+ */
+#include "content_flow.h"
+#include "iax2_frames.h"
+#include "srt_packets.h"
+
+#define BYTES_MAX	2048
+#define TS_LEN		188
+#define PID_MEDIA	0x100
+
+static void feed_dir(struct _test_data_flow *self, const u8 *bytes, u32 len, u8 dir)
+{
+	u8 *copy = malloc(len ? len : 1);
+	struct rg_packet pkt = {
+		.data = copy, .len = len, .wire_len = len, .dir = dir,
+		.now_ms = self->now_ms += 5,
+	};
+	struct rg_answer blind;
+
+	memcpy(copy, bytes, len);
+	rg_feed(NULL, &pkt, &blind);
+	if (len >= RG_HEAD_LEN && rg_shape_has_state(blind.shape) &&
+	    !rg_may_be_media(copy, len))
+		abort();
+	media_feed(&self->media, &pkt, true, &self->ans);
+	free(copy);
+}
+
+static void expect_answer(struct __test_metadata *_metadata,
+			  const struct rg_answer *ans, u8 class, u8 protection)
+{
+	EXPECT_EQ(ans->shape, RG_SHAPE_NONRTP);
+	EXPECT_EQ(ans->class, class);
+	EXPECT_EQ(ans->protection, protection);
+	EXPECT_EQ(ans->subject, RTPGUARD_SUBJECT_MEDIA);
+}
+
+#define EXPECT_ANSWER(class, protection) \
+	expect_answer(_metadata, &self->ans, class, protection)
+
+/* A datagram of seven packets, the first of which begins a PES of video. */
+static void feed_ts(struct _test_data_flow *self, u32 n, u8 scrambling)
+{
+	u8 p[7 * TS_LEN];
+	u32 i;
+
+	memset(p, 0x35, sizeof(p));
+	for (i = 0; i < 7; i++) {
+		u8 *at = p + i * TS_LEN;
+
+		put_be32(at, 0x47000010u | PID_MEDIA << 8 | scrambling << 6 |
+			     ((7 * n + i) & 15) | (i ? 0 : 0x400000));
+		if (!i)
+			memcpy(at + 4, "\0\0\1\xe0\0\0\x80\x80\5", 9);
+	}
+	feed_dir(self, p, sizeof(p), RG_DIR_ORIGINAL);
+}
+
+TEST_F(flow, mpegts_is_clear_from_the_third_datagram)
+{
+	struct rg_summary sum;
+
+	feed_ts(self, 0, 0);
+	EXPECT_ANSWER(RTPGUARD_CLASS_UNKNOWN, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_FALSE(self->ans.hold);
+	feed_ts(self, 1, 0);
+	feed_ts(self, 2, 0);
+	EXPECT_ANSWER(RTPGUARD_CLASS_MPEGTS, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_HEADER_CLEAR);
+	EXPECT_TRUE(self->ans.changed);
+	EXPECT_NE(self->ans.passed, NULL);
+	feed_ts(self, 3, 0);
+	EXPECT_FALSE(self->ans.changed);
+	rg_media_summary(&self->media, &sum);
+	EXPECT_EQ(sum.class, RTPGUARD_CLASS_MPEGTS);
+	EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_EQ(sum.packets_before_verdict, 3);
+}
+
+/* It is long broken: nothing is known, and strict holds what it knows to be media. */
+TEST_F(flow, scrambled_mpegts_is_not_protected)
+{
+	u32 i;
+
+	for (i = 0; i < 10; i++)
+		feed_ts(self, i, 2);
+	EXPECT_ANSWER(RTPGUARD_CLASS_MPEGTS, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_HEADER_SECRET);
+	EXPECT_TRUE(self->ans.hold);
+}
+
+static void feed_srt_handshake(struct _test_data_flow *self, bool keys)
+{
+	u8 p[BYTES_MAX];
+	u32 len;
+
+	len = srt_handshake(p, 4, 2, SRT_INDUCTION, SRT_CALLER);
+	feed_dir(self, p, len, RG_DIR_ORIGINAL);
+	len = srt_handshake(p, 5, 0x4a17, SRT_INDUCTION, SRT_LISTENER);
+	feed_dir(self, p, len, RG_DIR_REPLY);
+	len = srt_handshake(p, 5, keys ? 3 : 1, SRT_CONCLUSION, SRT_CALLER);
+	len += srt_extension(p + len, 1, 3);
+	if (keys)
+		len += srt_extension(p + len, 3, 14);
+	feed_dir(self, p, len, RG_DIR_ORIGINAL);
+	len = srt_handshake(p, 5, keys ? 3 : 1, SRT_CONCLUSION, SRT_LISTENER);
+	len += srt_extension(p + len, 2, 3);
+	if (keys)
+		len += srt_extension(p + len, 4, 14);
+	feed_dir(self, p, len, RG_DIR_REPLY);
+}
+
+static void feed_srt(struct _test_data_flow *self, u32 n, u32 info)
+{
+	u8 p[BYTES_MAX];
+
+	feed_dir(self, p, srt_data(p, 0x12345678 + n, info | (n + 1), SRT_LISTENER),
+		 RG_DIR_ORIGINAL);
+}
+
+TEST_F(flow, srt_without_keys_is_clear)
+{
+	u32 i;
+
+	feed_srt_handshake(self, false);
+	EXPECT_ANSWER(RTPGUARD_CLASS_SRT, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_FALSE(self->ans.hold);
+	for (i = 0; i < 4; i++)
+		feed_srt(self, i, SRT_UNKEYED);
+	EXPECT_ANSWER(RTPGUARD_CLASS_SRT, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_HEADER_CLEAR);
+}
+
+TEST_F(flow, srt_with_keys_is_protected)
+{
+	u32 i;
+
+	feed_srt_handshake(self, true);
+	for (i = 0; i < 4; i++)
+		feed_srt(self, i, SRT_EVEN_KEY);
+	EXPECT_ANSWER(RTPGUARD_CLASS_SRT, RTPGUARD_PROTECTION_PROTECTED);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_HEADER_SECRET);
+	EXPECT_FALSE(self->ans.hold);
+	/* Somebody turns encryption off. */
+	for (i = 4; i < 8; i++)
+		feed_srt(self, i, SRT_UNKEYED);
+	EXPECT_ANSWER(RTPGUARD_CLASS_SRT, RTPGUARD_PROTECTION_CLEAR);
+}
+
+/* What keeps a call up is no media: it passes, or nobody knew why it ended. */
+TEST_F(flow, control_of_clear_media_is_not_dropped)
+{
+	u8 p[BYTES_MAX];
+	u32 i;
+
+	feed_srt_handshake(self, false);
+	for (i = 0; i < 4; i++)
+		feed_srt(self, i, SRT_UNKEYED);
+	feed_dir(self, p, srt_control(p, 0x80010000, 0, SRT_LISTENER, 4),
+		 RG_DIR_ORIGINAL);
+	EXPECT_ANSWER(RTPGUARD_CLASS_SRT, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_FALSE(self->ans.hold);
+	EXPECT_EQ(self->ans.passed, NULL);
+}
+
+static void feed_iax_mini(struct _test_data_flow *self, u32 n)
+{
+	/* Whole AES blocks behind the number, as encrypted frames have it. */
+	u8 p[2 + 176];
+
+	put_be16(p, IAX_CALLER);
+	put_be16(p + 2, 20 * n);
+	memset(p + 4, 0xd5, sizeof(p) - 4);
+	feed_dir(self, p, sizeof(p), RG_DIR_ORIGINAL);
+}
+
+static void feed_iax_call(struct _test_data_flow *self, bool aes)
+{
+	u8 p[BYTES_MAX];
+	u32 len;
+
+	feed_dir(self, p, iax_new(p, IAX_CALLER), RG_DIR_ORIGINAL);
+	len = iax_full(p, IAX_CALLEE, IAX_CALLER, 0x0001, IAX_CONTROL, IAX_ACCEPT);
+	if (aes)
+		len += iax_aes(p + len);
+	feed_dir(self, p, len, RG_DIR_REPLY);
+}
+
+TEST_F(flow, iax2_voice_is_clear)
+{
+	u32 i;
+
+	feed_iax_call(self, false);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_IAX2);
+	for (i = 0; i < 4; i++)
+		feed_iax_mini(self, i);
+	EXPECT_ANSWER(RTPGUARD_CLASS_IAX2, RTPGUARD_PROTECTION_CLEAR);
+}
+
+TEST_F(flow, iax2_with_encryption_is_protected)
+{
+	u32 i;
+
+	feed_iax_call(self, true);
+	for (i = 0; i < 4; i++)
+		feed_iax_mini(self, i);
+	EXPECT_ANSWER(RTPGUARD_CLASS_IAX2, RTPGUARD_PROTECTION_PROTECTED);
+}
+
+/* An indicator, and as error recovery nothing: UDPTL at its shortest. */
+static void feed_t38(struct _test_data_flow *self, u16 seq)
+{
+	u8 p[] = { 0, 0, 1, 0x06, 0, 0, 0, 0 };
+
+	put_be16(p, seq);
+	feed_dir(self, p, 6, RG_DIR_ORIGINAL);
+}
+
+TEST_F(flow, t38_is_clear_from_the_fourth)
+{
+	u16 seq;
+
+	for (seq = 0; seq < 3; seq++)
+		feed_t38(self, seq);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_UNKNOWN);
+	feed_t38(self, seq);
+	EXPECT_ANSWER(RTPGUARD_CLASS_T38, RTPGUARD_PROTECTION_CLEAR);
+}
+
+TEST_F(flow, t38_is_looked_for_where_it_begins)
+{
+	u16 seq;
+
+	for (seq = 0x4000; seq < 0x4010; seq++)
+		feed_t38(self, seq);
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_OTHER);
+}
+
+/* What begins as RTP does passes strict: it is not held as such. */
+TEST_F(flow, what_begins_like_rtp_is_not_held)
+{
+	u8 p[BYTES_MAX];
+
+	feed_dir(self, p, srt_handshake(p, 4, 2, SRT_INDUCTION, SRT_CALLER),
+		 RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_NONRTP);
+	EXPECT_FALSE(self->ans.hold);
+	feed_dir(self, p, iax_new(p, IAX_CALLER), RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_NONRTP);
+	EXPECT_FALSE(self->ans.hold);
+}
+
+TEST_F(flow, rtp_beside_it_is_rtp)
+{
+	u32 i;
+
+	feed_srt_handshake(self, false);
+	feed_iax_call(self, false);
+	feed_ts(self, 0, 0);
+	feed_t38(self, 0);
+	for (i = 0; i < 50; i++)
+		feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
+	for (i = 0; i < 10; i++)
+		feed_clear(self, 1);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_EQ(self->media.nonrtp.class, RTPGUARD_CLASS_SRT);
+}
+
+TEST_F(flow, cipher_text_is_none_of_it)
+{
+	struct rg_summary sum;
+	u8 p[400];
+	u32 i, len;
+
+	for (i = 0; i < 200000; i++) {
+		len = random_below(&self->random, sizeof(p));
+		random_fill(&self->random, p, len);
+		feed_dir(self, p, len, i & 1);
+	}
+	rg_media_summary(&self->media, &sum);
+	EXPECT_EQ(self->media.nonrtp.class, RTPGUARD_CLASS_UNKNOWN);
+}
+
+TEST_HARNESS_MAIN
