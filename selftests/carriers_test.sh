@@ -114,7 +114,9 @@ from_h1() # rtpsend arguments
 
 from_h2()
 {
-	PORT=$sport send_as "$h2" -s "$PORT" -a 10.0.0.2 -d 10.0.0.1 "$@" &&
+	local from=$PORT
+
+	PORT=$sport send_as "$h2" -s "$from" -a 10.0.0.2 -d 10.0.0.1 "$@" &&
 		[ "$eperm" -eq 0 ]
 }
 

@@ -14,7 +14,7 @@ build=(gcc make libc6-dev libmnl-dev libjansson-dev flex bison kmod libelf1 paho
 	xz-utils)
 pcap=(libpcap-dev)
 vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping nftables procps
-	tcpdump)
+	tcpdump ffmpeg)
 test=(python3)
 # What building a kernel takes besides.
 debug=(bc libelf-dev)

@@ -28,7 +28,6 @@
 #define VOUCHERS	(RTPGUARD_EVIDENCE_DTLS_DONE | \
 			 RTPGUARD_EVIDENCE_ZRTP_CONFIRMED)
 
-
 /* These speed the verdict up: with one of them 24.5 bits are enough. */
 #define ACCELERATORS	(RTPGUARD_EVIDENCE_STATIC_PT_LENGTH | \
 			 RTPGUARD_EVIDENCE_RTCP_CHAIN)
@@ -189,7 +188,7 @@ static void settle(struct rg_stream *stream, u64 vouched)
 
 /* Were so many packets tested, with so many positions in each of them? */
 static bool enough_of(const struct rg_content *content, u32 packets, u32 wanted,
-		   u32 positions)
+		      u32 positions)
 {
 	return packets >= wanted &&
 	       content->positions * wanted >= positions * content->packets;
@@ -202,7 +201,7 @@ static bool enough(const struct rg_content *content, u32 packets)
 		return true;
 	return content->best < RG_UNIFORM_BITS_FEW &&
 	       enough_of(content, packets, RG_UNIFORM_PACKETS_FEW,
-		      RG_UNIFORM_POSITIONS_FEW);
+			 RG_UNIFORM_POSITIONS_FEW);
 }
 
 static bool turns_out_uniform(struct rg_stream *stream)
@@ -347,7 +346,7 @@ bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
 	if (!rg_stream_recognised(stream))
 		return false;
 	ret = conclude(stream, rtp->payload_len && rtp->payload_off >= pkt->len,
-			vouched);
+		       vouched);
 	if (tested && rg_protection_tested(stream->protection))
 		retest_go_on(stream);
 	return ret;
