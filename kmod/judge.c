@@ -340,18 +340,19 @@ static void flow_account(struct judgement *j)
  */
 static bool is_no_media(const struct judgement *j)
 {
-	u8 buf[RG_HEAD_LEN];
-	const u8 *head;
+	u8 buf[RG_HEAD_LEN] = { 0 };
+	const u8 *head = buf;
 
 	if (j->head.segment_len != j->head.payload_len)
 		return false;
-	if (j->head.payload_len >= RG_HEAD_LEN) {
+	if (j->head.payload_len >= RG_HEAD_LEN)
 		head = skb_header_pointer(j->skb, j->head.payload_off,
 					  RG_HEAD_LEN, buf);
-		if (!head || rg_may_be_media(head, j->head.payload_len))
-			return false;
-	}
-	return rg_flow_absent(&j->head, netns_get(j));
+	else if (skb_copy_bits(j->skb, j->head.payload_off, buf,
+			       j->head.payload_len))
+		return false;
+	return head && !rg_may_be_media(head, j->head.payload_len) &&
+	       rg_flow_absent(&j->head, netns_get(j));
 }
 
 /* Every datagram of a GSO run is judged; the worst decides for all. */

@@ -231,13 +231,13 @@ struct rg_note *rg_note_find(struct rg_media *media, u8 dir, u32 ssrc);
 void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *stream);
 void rg_note_read(const struct rg_note *note, struct rg_stream *stream);
 
-/* Bytes that rg_may_be_media() asks for: nothing shorter is of any shape. */
+/* Bytes that rg_may_be_media() asks for. */
 #define RG_HEAD_LEN	8
 
 /**
  * rg_may_be_media() - can a datagram that begins so be of any shape?
- * @head: its first RG_HEAD_LEN bytes
- * @wire_len: bytes of it on the wire, RG_HEAD_LEN or more
+ * @head: its first RG_HEAD_LEN bytes, and zeroes behind its end
+ * @wire_len: bytes of it on the wire
  *
  * What is found to be so costs a look-up in the flow table, most often in vain:
  * where a first byte says little (RFC 7983, 7), what follows it is asked as well.
@@ -266,8 +266,8 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 		       (first == 0x47 && wire_len % RG_MPEGTS_LEN == 0);
 	case 2: /* RTP, RTCP, and what looks like them */
 		return true;
-	default: /* IAX2: no call number of the other side's yet */
-		return !(u16)(word >> 32);
+	default: /* IAX2: no call number of the other side's yet, and no time */
+		return !(u16)(word >> 32) && !((u32)word >> 16);
 	}
 }
 

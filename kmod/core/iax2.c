@@ -257,8 +257,8 @@ bool rg_iax2_parse(const struct rg_packet *pkt, struct rg_iax2 *iax2)
  * rg_iax2_control() - is a datagram, by itself, positively IAX2?
  * @pkt: the datagram
  *
- * The first of a call or a registration. Where the call's number is below 16,384 it
- * begins as RTP does.
+ * The first of a call or a registration, in its first minute. Where the call's number
+ * is below 16,384 it begins as RTP does.
  *
  * Context: any.
  * Return: true when it is.
@@ -266,8 +266,11 @@ bool rg_iax2_parse(const struct rg_packet *pkt, struct rg_iax2 *iax2)
 bool rg_iax2_control(const struct rg_packet *pkt)
 {
 	struct rg_iax2 iax2;
+	struct rg_cur cur;
 
-	return rg_iax2_parse(pkt, &iax2) && !iax2.mini;
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, 4);
+	return !rg_cur_be16(&cur) && rg_iax2_parse(pkt, &iax2) && !iax2.mini;
 }
 
 /* A place for another call: only one that is sure takes one that is. */

@@ -144,24 +144,28 @@ u8 rg_nonrtp_begins(const struct rg_packet *pkt)
 	return t38_begins(pkt) ? RTPGUARD_CLASS_T38 : RTPGUARD_CLASS_UNKNOWN;
 }
 
-/* Of a flow the worst that was found; a packet of it that is media is as bad. */
+/* Of a flow the worst that its media has shown; what shows nothing changes nothing. */
 static void finding_note(struct rg_nonrtp *nonrtp, const struct finding *finding,
 			 struct rg_answer *ans)
 {
 	nonrtp->packets += finding->media;
 	if (!finding->known)
 		return;
-	if (nonrtp->class == RTPGUARD_CLASS_UNKNOWN ||
-	    (!nonrtp->decided_at &&
-	     finding->protection != RTPGUARD_PROTECTION_UNDETERMINED) ||
-	    rg_protection_worse(finding->protection, nonrtp->protection)) {
+	if (nonrtp->class == RTPGUARD_CLASS_UNKNOWN) {
 		nonrtp->class = finding->class;
-		nonrtp->protection = finding->protection;
 		ans->changed = true;
-		if (finding->protection != RTPGUARD_PROTECTION_UNDETERMINED)
-			nonrtp->decided_at = nonrtp->packets;
 	}
+	if (!finding->media)
+		return;
 	nonrtp->evidence |= finding->evidence;
+	if (finding->protection == RTPGUARD_PROTECTION_UNDETERMINED ||
+	    (nonrtp->decided_at &&
+	     !rg_protection_worse(finding->protection, nonrtp->protection)))
+		return;
+	nonrtp->class = finding->class;
+	nonrtp->protection = finding->protection;
+	nonrtp->decided_at = nonrtp->packets;
+	ans->changed = true;
 }
 
 static void finding_answer(struct rg_nonrtp *nonrtp, const struct finding *finding,

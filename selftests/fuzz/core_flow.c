@@ -126,7 +126,8 @@ static void answer_check(const struct rg_answer *ans)
 	require(ans->protection <= RTPGUARD_PROTECTION_CLEAR);
 	require(ans->class != RTPGUARD_CLASS_UNKNOWN ||
 		ans->protection == RTPGUARD_PROTECTION_UNDETERMINED);
-	require(!ans->passed || ans->shape == RG_SHAPE_RTP);
+	require(!ans->passed || ans->shape == RG_SHAPE_RTP ||
+		ans->shape == RG_SHAPE_NONRTP);
 	if (ans->passed)
 		++*ans->passed;
 	if (ans->stream)
@@ -140,7 +141,8 @@ static void answer_check(const struct rg_answer *ans)
 
 /*
  * A flow that gets no state is asked about without: the same shape, but that
- * where media was recognised no look-alike is excused.
+ * where media was recognised no look-alike is excused, and that a state knows what
+ * goes on with what has begun.
  */
 static void shape_check(const struct rg_packet *pkt, const struct rg_answer *ans,
 			bool media)
@@ -150,9 +152,9 @@ static void shape_check(const struct rg_packet *pkt, const struct rg_answer *ans
 	rg_feed(NULL, pkt, &blind);
 	require(blind.hold == (blind.shape == RG_SHAPE_RTP));
 	require(blind.shape == ans->shape ||
-		(media && blind.shape == RG_SHAPE_OTHER &&
-		 ans->shape == RG_SHAPE_RTP) ||
-		ans->shape == RG_SHAPE_HANDSHAKE);
+		(media && ans->shape == RG_SHAPE_RTP &&
+		 (blind.shape == RG_SHAPE_OTHER || blind.shape == RG_SHAPE_NONRTP)) ||
+		ans->shape == RG_SHAPE_HANDSHAKE || ans->shape == RG_SHAPE_NONRTP);
 }
 
 static void packet_feed(struct flow *flow, const struct record *record)

@@ -15,7 +15,7 @@ static bool (*const lookalikes[])(const struct rg_packet *pkt) = {
 	rg_rpc_call_parse, rg_rpc_reply_parse, rg_rx_parse,
 	rg_raknet_frames_parse, rg_raknet_nack_parse, rg_kcp_parse,
 	rg_kcp_token_parse, rg_crynet_parse, rg_ntp_parse,
-	rg_synchrophasor_parse, rg_lisp_parse,
+	rg_synchrophasor_parse, rg_lisp_parse, rg_srt_control, rg_iax2_control,
 };
 
 static void rtp_check(const struct rg_packet *pkt, const struct rg_rtp *rtp)
@@ -78,11 +78,13 @@ static u8 shape_expected(const struct rg_packet *pkt)
 		rtcp_check(pkt, &rtcp);
 	if (is_rtcp)
 		return RG_SHAPE_RTCP;
-	if (is_rtp)
-		return excused ? RG_SHAPE_OTHER : RG_SHAPE_RTP;
+	if (is_rtp && !excused)
+		return RG_SHAPE_RTP;
 	if (rg_dtls_parse(pkt) || rg_zrtp_parse(pkt, &msg))
 		return RG_SHAPE_HANDSHAKE;
-	return rg_stun_parse(pkt, &stun) ? RG_SHAPE_STUN : RG_SHAPE_OTHER;
+	if (rg_stun_parse(pkt, &stun))
+		return RG_SHAPE_STUN;
+	return rg_nonrtp_begins(pkt) ? RG_SHAPE_NONRTP : RG_SHAPE_OTHER;
 }
 
 /* The first datagram of a flow, with and without a state. */
@@ -101,9 +103,8 @@ static void answer_check(const struct rg_packet *pkt, u8 shape)
 	/* One is never enough to call a flow RTP. */
 	require(shape != RG_SHAPE_RTP || !ans.class);
 	require(rg_shape_is_media(shape) || ans.class == blind.class);
-	require(shape == RG_SHAPE_RTCP || shape == RG_SHAPE_HANDSHAKE ||
-		!ans.changed);
-	require(!ans.passed || shape == RG_SHAPE_RTP);
+	require(shape != RG_SHAPE_RTP || !ans.changed);
+	require(!ans.passed || shape == RG_SHAPE_RTP || shape == RG_SHAPE_NONRTP);
 	require(!rg_media_drain(&media));
 }
 

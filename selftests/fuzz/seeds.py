@@ -213,12 +213,14 @@ def zrtp(kind, body=bytes(8)):
     return data + struct.pack("<I", crc ^ 0xffffffff)
 
 
+def row(*datagrams_of):
+    """Datagrams with their direction, as core_dtls and core_nonrtp read them."""
+    return b"".join(struct.pack("<BH", flags, len(data)) + data
+                    for flags, data in datagrams_of)
+
+
 def core_dtls():
     """Handshakes to their end, and in parts."""
-    def row(*datagrams_of):
-        return b"".join(struct.pack("<BH", flags, len(data)) + data
-                        for flags, data in datagrams_of)
-
     offer = bytes.fromhex("000400010005" "00")
     client = dtls_hello(bytes.fromhex("00" "00" "0002c02b" "0100"),
                         [(10, bytes(6)), (14, offer)])
@@ -245,6 +247,52 @@ def core_dtls():
     }
 
 
+def ts_packet(counter, start=False, scrambling=0):
+    head = struct.pack(">I", 0x47010010 | start << 22 | scrambling << 6 |
+                       counter & 15)
+    pes = b"\0\0\1\xe0\0\0\x80\x80\5" if start else b""
+    return head + pes + bytes(188 - 4 - len(pes))
+
+
+def srt_handshake(version, fields, kind, socket, extensions=b""):
+    return struct.pack(">IIIIIIIIIIIIIIII", 0x80000000, 0, 0, 0, version, fields,
+                       1, 1500, 8192, kind, socket, 1, 1, 0, 0, 0) + extensions
+
+
+def iax_full(source, dest, subclass, kind=6, elements=b""):
+    return struct.pack(">HHIHBB", 0x8000 | source, dest, 20, 0, kind,
+                       subclass) + elements
+
+
+def core_nonrtp():
+    """Of each protocol a beginning, and media."""
+    words = struct.pack(">HH", 1, 3) + bytes(12)
+    keys = struct.pack(">HH", 3, 1) + bytes(4)
+    srt = [(0, srt_handshake(4, 2, 1, 7)), (1, srt_handshake(5, 0x4a17, 1, 9)),
+           (0, srt_handshake(5, 1, 0xffffffff, 7, words)),
+           (1, srt_handshake(5, 1, 0xffffffff, 9, words))]
+
+    def data(info):
+        return [(0, struct.pack(">IIII", 5 + n, info | n + 1, 0, 9) + bytes(8))
+                for n in range(4)]
+
+    version = bytes.fromhex("0b020002")
+    call = [(0, iax_full(3, 0, 1, elements=version)), (1, iax_full(5, 3, 7))]
+    mini = [(0, struct.pack(">HH", 3, n) + bytes(20)) for n in range(4)]
+    return {
+        "mpegts": row(*((0, ts_packet(n, not n % 2)) for n in range(6))),
+        "mpegts-scrambled": row(*((0, ts_packet(n, scrambling=2))
+                                  for n in range(6))),
+        "srt": row(*srt, *data(0xe0000000)),
+        "srt-keys": row(*srt[:2], (0, srt_handshake(5, 3, 0xffffffff, 7, words + keys)),
+                        srt[3], *data(0xe8000000)),
+        "iax2": row(*call, *mini),
+        "iax2-aes": row(call[0], (1, iax_full(5, 3, 7, elements=b"\x2b\2\0\1")),
+                        *mini),
+        "t38": row(*((0, bytes([0, n, 1, 6, 0, 0])) for n in range(5))),
+    }
+
+
 def conf():
     """All that is valid, and of each theme the first that is wrong."""
     seeds = {f"valid-{i}": text.encode()
@@ -255,8 +303,9 @@ def conf():
     return seeds
 
 
-TARGETS = {"conf": conf, "core_dtls": core_dtls, "core_flow": core_flow, "core_rtp": core_rtp,
-           "core_carrier": core_carrier}
+TARGETS = {"conf": conf, "core_carrier": core_carrier, "core_dtls": core_dtls,
+           "core_flow": core_flow, "core_nonrtp": core_nonrtp,
+           "core_rtp": core_rtp}
 
 
 def main():
