@@ -58,7 +58,7 @@ struct rg_flow_match {
  * @matches: by enum rg_dir; RTP and RTCP
  * @packets: both directions
  * @bytes: of these, at the network layer
- * @media_packets: of these, in the shape of RTP
+ * @media_packets: of these, in the shape of RTP, or media that is not RTP
  * @passed: packets we let out
  * @dropped: packets dropped by verdict
  * @held: packets dropped before a proof

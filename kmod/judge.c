@@ -37,8 +37,7 @@ static DEFINE_PER_CPU(struct scratch, scratch) = {
  * @output: judged; else it only teaches
  * @head: its headers
  * @key: of its flow, where it was looked for
- * @flow: its flow, or NULL where it has none; segments for several peers of a relay
- *	have several, and the packet is accounted to the last of them
+ * @flow: its flow, or NULL; one after the other where a relay's peers have segments
  * @cell: what it is counted as: the worst of its segments
  * @rule: that decided, or -1
  * @recorded: @cell and @rule are those of a segment
@@ -121,10 +120,7 @@ static void match_eval(const struct judgement *j, const struct rg_answer *ans,
 	rg_policy_eval(&j->ruleset->policy, &query, match);
 }
 
-/*
- * What the ruleset says of a flow holds until the flow, the ruleset or the names of
- * devices change.
- */
+/* It holds until the flow, the ruleset or the names of devices change. */
 static bool match_is_current(const struct judgement *j,
 			     const struct rg_answer *ans,
 			     const struct rg_flow_match *cached)
@@ -233,9 +229,6 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 	j->report |= ans->changed;
 	if (ans->counts == RG_COUNTS_RESTORED)
 		rg_stats_add(RG_STAT_RESTORED, 1);
-	if (ans->counts == RG_COUNTS_CREDITED && j->output &&
-	    j->mode == RTPGUARD_MODE_STRICT)
-		rg_stats_add(RG_STAT_CREDITED, 1);
 	flow->media_packets += ans->shape == RG_SHAPE_RTP ||
 			       ans->shape == RG_SHAPE_NONRTP;
 	if (rg_shape_is_media(ans->shape) &&
@@ -249,7 +242,48 @@ static void judge_in_flow(struct judgement *j, struct rg_packet *pkt,
 		  &match);
 	verdict = rg_policy_verdict(j->mode, ans, &match);
 	before_verdict_count(ans, verdict);
+	if (ans->counts == RG_COUNTS_CREDITED && j->mode == RTPGUARD_MODE_STRICT &&
+	    verdict == RTPGUARD_VERDICT_ACCEPT)
+		rg_stats_add(RG_STAT_CREDITED, 1);
 	segment_record(j, ans, match.rule, verdict);
+}
+
+static void flow_account(struct judgement *j)
+{
+	struct rg_flow *flow = j->flow;
+
+	spin_lock_bh(&flow->lock);
+	flow->packets++;
+	flow->bytes += j->skb->len;
+	if (j->output) {
+		flow->passed += verdict_passes(j->cell.verdict);
+		flow->dropped += j->cell.verdict == RTPGUARD_VERDICT_DROP;
+		flow->held += j->cell.verdict == RTPGUARD_VERDICT_HOLD;
+	}
+	WRITE_ONCE(flow->last_ms, rg_flow_now_ms());
+	spin_unlock_bh(&flow->lock);
+}
+
+static void judge_events(struct judgement *j)
+{
+	const struct rg_rule *rule = NULL;
+
+	if (j->rule >= 0)
+		rule = &j->ruleset->policy.rules[j->rule];
+	if (j->report)
+		rg_event_flow(j->flow);
+	if (j->log)
+		rg_event_log(j->flow, rule, j->cell.verdict);
+	j->report = false;
+	j->log = false;
+}
+
+/* The next segment is another flow's. */
+static void flow_leave(struct judgement *j)
+{
+	flow_account(j);
+	judge_events(j);
+	j->flow = NULL;
 }
 
 /* Find the flow; make an entry only for what looks like media. */
@@ -261,6 +295,8 @@ static void flow_get(struct judgement *j, const struct rg_packet *pkt,
 
 	if (j->flow && j->key.tuple.peer == pkt->peer)
 		return;
+	if (j->flow)
+		flow_leave(j);
 	since = rg_flow_absent_since();
 	rg_flow_key(&j->head, netns_get(j), pkt->peer, &j->key);
 	j->flow = rg_flow_find(&j->key);
@@ -315,22 +351,6 @@ static void judge_segment(struct judgement *j, u32 off, u32 len)
 	else
 		rg_stats_add(RG_STAT_UNDECODABLE, 1);
 	local_unlock_nested_bh(&scratch.lock);
-}
-
-static void flow_account(struct judgement *j)
-{
-	struct rg_flow *flow = j->flow;
-
-	spin_lock_bh(&flow->lock);
-	flow->packets++;
-	flow->bytes += j->skb->len;
-	if (j->output) {
-		flow->passed += verdict_passes(j->cell.verdict);
-		flow->dropped += j->cell.verdict == RTPGUARD_VERDICT_DROP;
-		flow->held += j->cell.verdict == RTPGUARD_VERDICT_HOLD;
-	}
-	WRITE_ONCE(flow->last_ms, rg_flow_now_ms());
-	spin_unlock_bh(&flow->lock);
 }
 
 /*
@@ -398,18 +418,6 @@ static bool is_loop_copy(const struct judgement *j)
 		return false;
 	return j->head.family == 4 ? !(IPCB(skb)->flags & IPSKB_FORWARDED) :
 				     !(IP6CB(skb)->flags & IP6SKB_FORWARDED);
-}
-
-static void judge_events(struct judgement *j)
-{
-	const struct rg_rule *rule = NULL;
-
-	if (j->rule >= 0)
-		rule = &j->ruleset->policy.rules[j->rule];
-	if (j->report)
-		rg_event_flow(j->flow);
-	if (j->log)
-		rg_event_log(j->flow, rule, j->cell.verdict);
 }
 
 static void judge_parsed(struct judgement *j, enum rg_kind kind)

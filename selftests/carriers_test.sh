@@ -74,6 +74,36 @@ every_segment_is_opened()
 	mode enforce && transfer -n 5 -g 4 -R c && expect sent 0 eperm 5 received 0
 }
 
+# Two peers in one send: each has two of the four segments. Somebody listens, and
+# hears of each.
+segments_of_two_peers_are_two_flows()
+{
+	mode enforce
+	background "$RTPGUARD" monitor >"$events"
+	busywait 60000 monitor_hears || return 1
+	transfer -n 5 -g 4 -R c -T 256 && expect sent 1 eperm 4 received 4 || return 1
+	busywait 60000 two_are_clear
+	stop "$background_pid"
+}
+
+monitor_hears() # the mode is set until the reader is there to see it
+{
+	mode enforce
+	grep -q 'mode enforce' "$events"
+}
+
+two_are_clear()
+{
+	[ "$(grep -c "10.0.0.1:$sport .*rtp clear" "$events")" -ge 2 ]
+}
+
+# What follows media in a send is not media, and has no flow.
+media_in_front_of_junk_is_dropped()
+{
+	mode enforce && transfer -n 10 -g 4 -L && expect sent 0 eperm 10 received 0 &&
+		transfer -n 10 -g 4 -L -R c && expect sent 0 eperm 10 received 0
+}
+
 a_rule_speaks_of_what_is_carried()
 {
 	local ret
@@ -161,7 +191,10 @@ a_new_ssrc_passes_on_credit()
 a_replayed_handshake_hides_no_g711()
 {
 	mode enforce && dtls '' && media -n 50 && expect received 2 || return 1
-	mode strict && dtls '' && media -n 50 && expect received 0
+	mode strict && dtls '' && media -n 50 && expect received 0 || return 1
+	# A payload type that says nothing of its length.
+	dtls '' && media -n 50 -P 96 && expect received 0 || return 1
+	mode enforce && dtls '' && media -n 50 -P 96 && [ "$received" -le 16 ]
 }
 
 a_client_hello_alone_is_worth_nothing()
@@ -206,6 +239,8 @@ handshakes_are_counted()
 	expect counted 4
 }
 
+make_tmp
+events=$tmp/events
 bring_up mode=monitor
 run_tests \
 	channel_data_is_judged \
@@ -218,6 +253,8 @@ run_tests \
 	each_peer_is_judged_by_itself \
 	a_peer_has_no_flow_of_anothers_class \
 	every_segment_is_opened \
+	segments_of_two_peers_are_two_flows \
+	media_in_front_of_junk_is_dropped \
 	a_rule_speaks_of_what_is_carried \
 	stun_is_counted_and_passes \
 	relayed_by_no_one_is_turn \

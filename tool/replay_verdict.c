@@ -103,7 +103,7 @@ static bool nonrtp_answer(const struct rg_nonrtp *nonrtp, struct rg_answer *ans)
 	ans->class = nonrtp->class;
 	ans->protection = nonrtp->protection;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
-	ans->hold = true;
+	ans->hold = nonrtp->packets;
 	return nonrtp->class != RTPGUARD_CLASS_UNKNOWN;
 }
 

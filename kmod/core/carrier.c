@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "carrier.h"
 #include "limits.h"
+#include "mpegts.h"
 #include "stun.h"
 
 /**
@@ -18,8 +19,12 @@
 
 static bool open_one(const struct rg_packet *pkt, struct rg_stun *stun)
 {
-	return (rg_stun_parse(pkt, stun) || rg_channel_parse(pkt, stun)) &&
-	       stun->data && stun->data_wire_len;
+	struct rg_mpegts mpegts;
+
+	if (!rg_stun_parse(pkt, stun) && !rg_channel_parse(pkt, stun))
+		return false;
+	/* Its first bytes may be a channel and a length that fits. */
+	return stun->data && stun->data_wire_len && !rg_mpegts_parse(pkt, &mpegts);
 }
 
 /**

@@ -153,8 +153,9 @@ static noinline void bystander(struct rg_media *media, const struct rg_packet *p
 static noinline bool goes_on(struct rg_media *media, const struct rg_packet *pkt,
 			     struct rg_answer *ans)
 {
-	return (media->dtls.begun && rg_handshake_goes_on(media, pkt, ans)) ||
-	       (media->nonrtp.begun && rg_nonrtp_goes_on(media, pkt, ans));
+	/* DTLS 1.3 has little to know it by, and is asked last. */
+	return (media->nonrtp.begun && rg_nonrtp_goes_on(media, pkt, ans)) ||
+	       (media->dtls.begun && rg_handshake_goes_on(media, pkt, ans));
 }
 
 /* Not inline: what is decided shall not pay for its registers. */

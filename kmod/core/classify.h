@@ -116,6 +116,7 @@ struct rg_fast {
  * @strays: packets of SSRCs without a place since one last went on
  * @contradicted: what looks like RTP did not go on like RTP
  * @proven: a stream is protected
+ * @credit: packets of others that may pass for that
  * @bad: a stream was once worse than undetermined
  */
 struct rg_side {
@@ -126,6 +127,7 @@ struct rg_side {
 	struct rg_rtcp_state rtcp;
 	u16 heard;
 	u8 strays;
+	u8 credit;
 	bool media;
 	bool contradicted;
 	bool proven;
@@ -262,12 +264,13 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 		       (u32)word == RG_ZRTP_COOKIE || word >> 48 == 0x16fe ||
 		       (!first && (u8)(word >> 40) - 1u < wire_len - 4);
 	case 1: /* ChannelData, MPEG-TS */
-		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4 ||
+		return (first < 0x50 && wire_len - RG_CHANNEL_HEADER_LEN -
+					(u16)(word >> 32) < 4) ||
 		       (first == 0x47 && wire_len % RG_MPEGTS_LEN == 0);
 	case 2: /* RTP, RTCP, and what looks like them */
 		return true;
 	default: /* IAX2: no call number of the other side's yet, and no time */
-		return !(u16)(word >> 32) && !((u32)word >> 16);
+		return !(word >> 32 & 0x7fff) && !((u32)word >> 16);
 	}
 }
 

@@ -101,17 +101,15 @@ bool rg_dtls_offers_null(const struct rg_dtls *dtls)
 	return false;
 }
 
-/* A handshake begins anew; what was agreed on before stays so. */
 static void hello_fragment(struct rg_dtls *dtls, u8 dir, u8 msg, u32 len, u32 off,
 			   const u8 *data, u32 part)
 {
 	struct rg_dtls_hello *hello = &dtls->hellos[dir];
 
 	if (!off) {
-		dtls->begun = true;
 		rg_dtls_hello_begin(hello, msg, len);
-		if (!dtls->done)
-			dtls->encrypted = 0;
+		dtls->begun = true;
+		dtls->encrypted = 0;
 	} else if (hello->msg != msg || hello->len != len || hello->at != off) {
 		return;
 	}
@@ -143,26 +141,38 @@ static void handshake_read(struct rg_dtls *dtls, u8 dir, const struct record *re
 	}
 }
 
+static const struct rg_dtls_hello *hello_of(const struct rg_dtls *dtls, u8 msg)
+{
+	u32 dir;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		if (dtls->hellos[dir].msg == msg && dtls->hellos[dir].whole)
+			return &dtls->hellos[dir];
+	}
+	return NULL;
+}
+
 /*
  * RFC 5764, 4.1: the server's choice is in clear in 1.2, in 1.3 it is not; there
- * the offer has to do.
+ * the offer has to do. Both hellos count once: what was agreed on stays so until
+ * another whole handshake agrees on something else, or on no SRTP.
  */
 static void conclude(struct rg_dtls *dtls)
 {
-	const struct rg_dtls_hello *client = &dtls->hellos[RG_DIR_ORIGINAL];
-	const struct rg_dtls_hello *server = &dtls->hellos[RG_DIR_REPLY];
+	const struct rg_dtls_hello *client = hello_of(dtls, RG_DTLS_CLIENT_HELLO);
+	const struct rg_dtls_hello *server = hello_of(dtls, RG_DTLS_SERVER_HELLO);
+	u32 profiles;
 
-	if (client->msg == RG_DTLS_SERVER_HELLO) {
-		client = server;
-		server = &dtls->hellos[RG_DIR_ORIGINAL];
-	}
-	if (client->msg != RG_DTLS_CLIENT_HELLO || !client->whole ||
-	    server->msg != RG_DTLS_SERVER_HELLO || !server->whole ||
-	    !client->profiles || (!server->v13 && !server->profiles) ||
+	if (!client || !server ||
 	    dtls->encrypted != (BIT(RG_DIR_ORIGINAL) | BIT(RG_DIR_REPLY)))
 		return;
-	dtls->done = true;
-	dtls->null = !server->v13 && server->profiles & RG_DTLS_NULL_PROFILES;
+	profiles = server->v13 ? client->profiles : server->profiles;
+	dtls->done = client->profiles && profiles;
+	dtls->null = dtls->done &&
+		     (server->v13 ? !(profiles & ~RG_DTLS_NULL_PROFILES) :
+				    profiles & RG_DTLS_NULL_PROFILES);
+	dtls->hellos[RG_DIR_ORIGINAL].whole = false;
+	dtls->hellos[RG_DIR_REPLY].whole = false;
 }
 
 /* RFC 9147, 4: a record of DTLS 1.3, of an epoch that has keys. */
@@ -202,7 +212,8 @@ bool rg_dtls_read(struct rg_dtls *dtls, const struct rg_packet *pkt)
 	u32 i;
 
 	if (unified_parse(pkt)) {
-		if (!dtls->begun)
+		if (!dtls->hellos[RG_DIR_ORIGINAL].v13 &&
+		    !dtls->hellos[RG_DIR_REPLY].v13)
 			return false;
 		dtls->encrypted |= BIT(pkt->dir);
 		conclude(dtls);

@@ -20,10 +20,11 @@
  * @number: what is read of a field
  * @left: bytes left in the extension that is read
  * @list: of these, in its list of profiles
- * @type: enum hello_field that @number becomes
+ * @type: of the extension that is read
+ * @field: enum hello_field that @number becomes
  * @wanted: bytes that @number still wants
  * @msg: RG_DTLS_CLIENT_HELLO or RG_DTLS_SERVER_HELLO; 0: none was begun
- * @whole: all of it was read
+ * @whole: all of it was read, and not yet made use of
  * @v13: a ServerHello that chose DTLS 1.3
  * @profiles: bitmap of the SRTP profiles in it, offered or chosen
  *

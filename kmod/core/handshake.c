@@ -37,6 +37,7 @@ static void notes_change(struct rg_media *media, u8 from, u8 to)
 	}
 }
 
+/* What was found of its media says nothing of what comes now. */
 static void unvouch(struct rg_media *media)
 {
 	struct rg_side *side;
@@ -50,6 +51,8 @@ static void unvouch(struct rg_media *media)
 	}
 	notes_change(media, RTPGUARD_PROTECTION_PROTECTED,
 		     RTPGUARD_PROTECTION_UNDETERMINED);
+	notes_change(media, RTPGUARD_PROTECTION_UNIFORM,
+		     RTPGUARD_PROTECTION_UNDETERMINED);
 	media->sated = false;
 }
 
@@ -62,8 +65,11 @@ static void vouch(struct rg_media *media)
 		side = &media->sides[dir];
 		for (i = 0; i < RG_STREAMS_MAX; i++) {
 			rg_stream_vouch(&side->streams[i], media->vouched);
-			side->proven |= side->streams[i].protection ==
-					RTPGUARD_PROTECTION_PROTECTED;
+			if (side->streams[i].protection ==
+			    RTPGUARD_PROTECTION_PROTECTED) {
+				side->proven = true;
+				side->credit = RG_CREDIT_MAX;
+			}
 		}
 	}
 	notes_change(media, RTPGUARD_PROTECTION_UNIFORM,
@@ -136,11 +142,11 @@ static bool zrtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
 static void zrtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 		      const union rg_parsed *parsed, struct rg_answer *ans)
 {
-	bool done = media->zrtp.done;
-
 	rg_zrtp_read(&media->zrtp, pkt->dir, parsed->zrtp_msg);
-	if (done && !media->zrtp.done)
+	if (parsed->zrtp_msg == RG_ZRTP_GO_CLEAR) {
 		media->evidence |= RTPGUARD_EVIDENCE_GOCLEAR;
+		unvouch(media);
+	}
 	conclude(media, ans);
 }
 

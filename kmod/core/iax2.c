@@ -291,6 +291,7 @@ static struct rg_iax2_call *call_add(struct rg_iax2_state *state, bool sure)
 	}
 	if (!sure)
 		return NULL;
+	state->lost = true;
 	call = &state->calls[state->next];
 	state->next = (state->next + 1) % RG_IAX2_CALLS_MAX;
 	return call;
@@ -434,7 +435,8 @@ static bool media_note(struct rg_iax2_state *state, const struct rg_packet *pkt,
 
 	if (iax2->kind != RG_IAX2_TRUNK) {
 		call = call_find(state, dir, iax2->source, iax2->dest, true);
-		if (!call)
+		/* Where calls had to be forgotten, it is of one of them. */
+		if (!call && (!media || !state->lost))
 			return false;
 	}
 	if (call && call->secret && sealed_fits(pkt, iax2->kind))

@@ -77,6 +77,7 @@ struct rg_iax2_call {
  * @calls: those that were seen
  * @next: place in @calls that is given up next
  * @sure: one of them was sure
+ * @lost: there were more than there is place for
  * @clear: frames of readable media, up to what makes it clear
  * @secret: an encrypted frame was seen
  */
@@ -84,6 +85,7 @@ struct rg_iax2_state {
 	struct rg_iax2_call calls[RG_IAX2_CALLS_MAX];
 	u8 next;
 	bool sure;
+	bool lost;
 	u8 clear;
 	bool secret;
 };

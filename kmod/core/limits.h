@@ -118,11 +118,15 @@
 #define RG_UNIFORM_PACKETS_ANY	192
 
 /*
- * Protected: where a handshake vouches, so many packets below so many bits. And an
- * SSRC that begins where another is protected passes on credit as long.
+ * Protected: where a handshake vouches, so many packets with so many positions below
+ * so many bits. And an SSRC that begins where another is protected passes on credit
+ * as long; a direction has credit for so many packets, and anew when a stream of it
+ * becomes protected.
  */
 #define RG_VOUCHED_PACKETS	16
+#define RG_VOUCHED_POSITIONS	128
 #define RG_VOUCHED_BITS		(4 * RG_BIT)
+#define RG_CREDIT_MAX		255
 
 /*
  * Uniform is tested on: one packet in so many, so many of them a trial, and of

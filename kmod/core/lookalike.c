@@ -62,7 +62,7 @@ static const struct lookalike lookalikes[] = {
 	{ { 0, 0, 0xf8ff0000 }, { 0, 0, 0x50000000 }, rg_kcp_token_parse },
 	/* These two are media all the same, see nonrtp.c. */
 	{ { ~0u, 0, 0 }, { 0x80000000, 0, 0 }, rg_srt_control },
-	{ { 0x8000ffff, 0, 0x0000ff00 }, { 0x80000000, 0, 0x00000600 }, rg_iax2_control },
+	{ { 0x80007fff, 0, 0x0000ff00 }, { 0x80000000, 0, 0x00000600 }, rg_iax2_control },
 	{ { 0, 0, 0xff000000 }, { 0, 0, 0 }, rg_rx_parse },
 	{ { 0, 0, 0 }, { 0, 0, 0 }, rg_ike_parse },
 };

@@ -35,6 +35,9 @@
 #define TS_CLEAR_MIN		2
 #define TS_SECRET_MIN		2
 
+/* First bytes that a datagram has to have where packets are cut. */
+#define TS_SYNCS_MIN		3
+
 /* Datagrams without one of the PIDs that are followed: follow others. */
 #define TS_IDLE_MAX		64
 
@@ -203,6 +206,44 @@ static void media_count(struct rg_mpegts_state *state,
 	secret |= packet->pes == RG_MPEGTS_PES_SECRET;
 	if (secret && state->secret < TS_SECRET_MIN)
 		state->secret++;
+}
+
+/* Is there a packet's first byte at @phase, and in each that follows? */
+static bool syncs_from(const struct rg_packet *pkt, u32 phase)
+{
+	struct rg_cur cur;
+	u32 n = 0;
+
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, phase);
+	while (cur.left) {
+		if (rg_cur_u8(&cur) != TS_SYNC)
+			return false;
+		n++;
+		rg_cur_skip(&cur, min_t(u32, cur.left, RG_MPEGTS_LEN - 1));
+	}
+	return n >= TS_SYNCS_MIN;
+}
+
+/**
+ * rg_mpegts_cut() - is a datagram a piece of a transport stream?
+ * @pkt: the datagram
+ *
+ * Some senders fill their datagrams, and cut packets in two for that. Asked only in
+ * a flow that is MPEG-TS.
+ *
+ * Context: any.
+ * Return: true where packets may begin somewhere; by chance once in 2^16.
+ */
+bool rg_mpegts_cut(const struct rg_packet *pkt)
+{
+	u32 phase;
+
+	for (phase = 0; phase < RG_MPEGTS_LEN; phase++) {
+		if (syncs_from(pkt, phase))
+			return true;
+	}
+	return false;
 }
 
 /**

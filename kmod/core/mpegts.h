@@ -94,6 +94,7 @@ struct rg_mpegts_state {
 };
 
 bool rg_mpegts_parse(const struct rg_packet *pkt, struct rg_mpegts *mpegts);
+bool rg_mpegts_cut(const struct rg_packet *pkt);
 u8 rg_mpegts_feed(struct rg_mpegts_state *state, const struct rg_packet *pkt,
 		  const struct rg_mpegts *mpegts);
 

@@ -47,10 +47,15 @@ static bool mpegts_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 	struct rg_mpegts mpegts;
 	u8 answer;
 
-	if (!rg_mpegts_parse(pkt, &mpegts))
-		return false;
-	answer = rg_mpegts_feed(&nonrtp->mpegts[pkt->dir], pkt, &mpegts);
 	finding->media = true;
+	if (!rg_mpegts_parse(pkt, &mpegts)) {
+		if (nonrtp->class != RTPGUARD_CLASS_MPEGTS || !rg_mpegts_cut(pkt))
+			return false;
+		finding_set(finding,
+			    nonrtp->protection == RTPGUARD_PROTECTION_CLEAR, false);
+		return true;
+	}
+	answer = rg_mpegts_feed(&nonrtp->mpegts[pkt->dir], pkt, &mpegts);
 	if (answer != RG_MPEGTS_NOT_YET)
 		finding_set(finding, answer == RG_MPEGTS_CLEAR,
 			    answer == RG_MPEGTS_SECRET);

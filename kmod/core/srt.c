@@ -274,6 +274,7 @@ static void socket_learn(struct rg_srt_side *side, u32 id)
 	if (!id || socket_find(side, id))
 		return;
 	socket = &side->sockets[side->next];
+	side->lost |= socket->id;
 	side->next = (side->next + 1) % RG_SRT_SOCKETS_MAX;
 	memset(socket, 0, sizeof(*socket));
 	socket->id = id;
@@ -316,6 +317,22 @@ static void control_note(struct rg_srt_state *state, u8 dir,
 	state->keys |= srt->keys;
 }
 
+/*
+ * Data for a socket that is not known: nothing, but where one had to be forgotten it
+ * is for that. Whoever has more sockets than places gets no more past for it.
+ */
+static bool stray_note(struct rg_srt_state *state, u8 dir, const struct rg_srt *srt,
+		       u32 key)
+{
+	if (!state->own || !state->sides[!dir].lost)
+		return false;
+	state->secret |= key;
+	if (!key && srt->info & SRT_MESSAGE && state->strays < SRT_CLEAR_MIN)
+		state->strays++;
+	state->clear |= state->strays >= SRT_CLEAR_MIN;
+	return true;
+}
+
 /* Return: the data is for a socket that is known. */
 static bool data_note(struct rg_srt_state *state, u8 dir, const struct rg_srt *srt)
 {
@@ -323,8 +340,10 @@ static bool data_note(struct rg_srt_state *state, u8 dir, const struct rg_srt *s
 	u32 key = srt->info & SRT_KEY;
 	u32 step;
 
-	if (!socket || !state->sides[dir].heard || key == SRT_KEY)
+	if (!state->sides[dir].heard || key == SRT_KEY)
 		return false;
+	if (!socket)
+		return stray_note(state, dir, srt, key);
 	step = (srt->seq - socket->seq + SRT_STEP_MAX) & SRT_SEQ_MASK;
 	socket->seq = srt->seq;
 	state->secret |= key;

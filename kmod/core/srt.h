@@ -73,6 +73,7 @@ struct rg_srt_socket {
  * @sockets: those that it said are its own
  * @next: place in @sockets that is given up next
  * @heard: a socket of its own is known
+ * @lost: more were known than there is place for
  * @ack: number of its last full acknowledgment, or 0
  * @ack_dest: socket of the other side that it was for
  * @ack_own: it had what UDT's have not
@@ -81,6 +82,7 @@ struct rg_srt_side {
 	struct rg_srt_socket sockets[RG_SRT_SOCKETS_MAX];
 	u8 next;
 	bool heard;
+	bool lost;
 	u32 ack;
 	u32 ack_dest;
 	bool ack_own;
@@ -91,6 +93,7 @@ struct rg_srt_side {
  * @sides: by enum rg_dir: who sends in that direction
  * @own: it is SRT, not UDT
  * @keys: keys were seen
+ * @strays: readable data for sockets that were forgotten
  * @clear: readable data was seen
  * @secret: encrypted data was seen
  */
@@ -98,6 +101,7 @@ struct rg_srt_state {
 	struct rg_srt_side sides[RG_DIRS];
 	bool own;
 	bool keys;
+	u8 strays;
 	bool clear;
 	bool secret;
 };

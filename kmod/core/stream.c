@@ -291,15 +291,20 @@ static void worst_speaks(const struct rg_side *side, struct rg_answer *ans)
 
 /*
  * A new SSRC of a call that is protected: a screen is shared, a camera changes. It
- * passes until it shows something, or too much of it was not tested.
+ * passes until it shows something, but not for long, whatever its numbers are; nor
+ * do others after it without end.
  */
-static noinline bool has_credit(const struct rg_stream *stream)
+static noinline bool credit_take(struct rg_side *side, struct rg_stream *stream)
 {
 	if (!stream || stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
-	    stream->suspected_at)
+	    stream->suspected_at || stream->skipped >= RG_VOUCHED_PACKETS ||
+	    !side->credit)
 		return false;
-	return stream->content ? stream->content->best < RG_VOUCHED_BITS :
-				 stream->packets <= RG_VOUCHED_PACKETS;
+	if (stream->content && stream->content->best >= RG_VOUCHED_BITS)
+		return false;
+	stream->skipped++;
+	side->credit--;
+	return true;
 }
 
 /* What is known of the flow, beyond its streams. */
@@ -322,7 +327,7 @@ static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 	ans->passed = stream ? &stream->passed : &side->shared.passed;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
 	ans->hold = !side->contradicted;
-	if (side->proven && ans->hold && has_credit(stream)) {
+	if (side->proven && ans->hold && credit_take(side, stream)) {
 		ans->hold = false;
 		ans->counts = RG_COUNTS_CREDITED;
 	}
@@ -364,6 +369,20 @@ static noinline bool undecided(const struct rg_media *media)
 	return false;
 }
 
+/* Is there still a stream that is protected, or again one? */
+static noinline void proven_set(struct rg_side *side, const struct rg_stream *changed)
+{
+	u32 i;
+
+	if (changed->protection == RTPGUARD_PROTECTION_PROTECTED)
+		side->credit = RG_CREDIT_MAX;
+	side->proven = false;
+	for (i = 0; i < RG_STREAMS_MAX; i++)
+		side->proven |= side->streams[i].packets &&
+				side->streams[i].protection ==
+				RTPGUARD_PROTECTION_PROTECTED;
+}
+
 /* Everything a packet that is no duplicate teaches about its stream. */
 static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 			 const struct rg_packet *pkt, const struct rg_rtp *rtp,
@@ -386,8 +405,7 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	before = stream->protection;
 	if (rg_stream_test(stream, pkt, rtp, changed, media->vouched)) {
 		ans->changed = true;
-		media->sides[pkt->dir].proven |=
-			stream->protection == RTPGUARD_PROTECTION_PROTECTED;
+		proven_set(&media->sides[pkt->dir], stream);
 		if (before == RTPGUARD_PROTECTION_SUSPECTED &&
 		    rg_protection_tested(stream->protection))
 			ans->counts = RG_COUNTS_RESTORED;

@@ -37,7 +37,8 @@ struct rg_side;
  * @static_run: of them in a row with a length only clear frames have
  * @short_run: payloads too short for a tag, up to RG_SHORT_MIN
  * @len_run: packets in a row of length @len, up to RG_LEN_RUN_MIN
- * @skipped: packets since the last that was tested, when uniform
+ * @skipped: packets since the last that was tested, when uniform or protected; that
+ *	passed on credit, before
  * @burst: packets still to be tested without skipping any
  * @feature: enum rg_feature that @peak is of
  * @class: enum rtpguard_class

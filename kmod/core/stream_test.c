@@ -222,8 +222,9 @@ static bool turns_out_uniform(struct rg_stream *stream)
 /* Is it cipher text, as far as can be seen? */
 static bool looks_uniform(const struct rg_content *content, u64 vouched)
 {
-	if (vouched && content->packets >= RG_VOUCHED_PACKETS &&
-	    content->best < RG_VOUCHED_BITS)
+	if (vouched && content->best < RG_VOUCHED_BITS &&
+	    enough_of(content, content->packets, RG_VOUCHED_PACKETS,
+		      RG_VOUCHED_POSITIONS))
 		return true;
 	return content->best < RG_UNIFORM_BITS && enough(content, content->packets);
 }
@@ -258,28 +259,33 @@ static bool conclude(struct rg_stream *stream, bool hidden, u64 vouched)
 
 /**
  * rg_stream_vouch() - a handshake came to its end behind media
- * @stream: a stream of the flow; what was uniform is protected now
+ * @stream: a stream of the flow; what was uniform is protected now, and what was
+ *	suspected is not: enforce cuts nothing that is vouched for before the proof
  * @vouched: evidence of the handshake
  *
  * Context: whatever protects the state.
  */
 void rg_stream_vouch(struct rg_stream *stream, u64 vouched)
 {
-	if (stream->protection != RTPGUARD_PROTECTION_UNIFORM)
-		return;
-	set_protection(stream, RTPGUARD_PROTECTION_PROTECTED);
-	stream->evidence |= vouched;
+	if (stream->protection == RTPGUARD_PROTECTION_UNIFORM) {
+		set_protection(stream, RTPGUARD_PROTECTION_PROTECTED);
+		stream->evidence |= vouched;
+	} else if (stream->protection == RTPGUARD_PROTECTION_SUSPECTED) {
+		set_protection(stream, RTPGUARD_PROTECTION_UNDETERMINED);
+		stream->decided_at = 0;
+	}
 }
 
 /**
  * rg_stream_unvouch() - what vouched for a stream does so no more
- * @stream: a stream of the flow; tested from the beginning, if it was protected
+ * @stream: a stream of the flow; if it was decided and not clear, it is tested from
+ *	the beginning
  *
  * Context: whatever protects the state.
  */
 void rg_stream_unvouch(struct rg_stream *stream)
 {
-	if (stream->protection != RTPGUARD_PROTECTION_PROTECTED)
+	if (!rg_protection_tested(stream->protection))
 		return;
 	set_protection(stream, RTPGUARD_PROTECTION_UNDETERMINED);
 	stream->decided_at = 0;

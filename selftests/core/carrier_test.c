@@ -222,7 +222,7 @@ TEST(channel_data_may_be_padded_to_four_bytes)
 
 TEST(channels_have_numbers_and_data)
 {
-	static const u16 numbers[] = { 0x4000, 0x4fff, 0x7fff, 0x3fff, 0x8000 };
+	static const u16 numbers[] = { 0x4000, 0x4567, 0x4fff, 0x3fff, 0x5000, 0x8000 };
 	struct datagram d;
 	size_t i;
 

@@ -215,6 +215,41 @@ TEST_F(flow, credit_ends_at_the_first_evidence)
 	EXPECT_LE(passed, 3);
 }
 
+/* RTP that repeats one number, or jumps with each: it has no more credit for that. */
+TEST_F(flow, credit_is_for_sixteen_packets)
+{
+	u32 i, passed[2] = { 0 };
+
+	feed_dtls(self, "\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	for (i = 0; i < 200; i++) {
+		self->seq[1] = 7;
+		feed_clear(self, 1);
+		passed[0] += !self->ans.hold;
+		self->seq[2] += 1000;
+		feed_faint(self, 2);
+		passed[1] += !self->ans.hold;
+	}
+	EXPECT_LE(passed[0], 16);
+	EXPECT_LE(passed[1], 16);
+}
+
+/* A new SSRC with each packet, and a first byte that is always the same. */
+TEST_F(flow, credit_comes_to_an_end)
+{
+	u32 i, len, passed = 0;
+
+	feed_dtls(self, "\x01", "\x01");
+	EXPECT_EQ(until_passed(self, 0), 16);
+	for (i = 0; i < 2000; i++) {
+		len = cipher_rtp(&self->ciphers[1], self->bytes, i, 50000 + i);
+		self->bytes[12] = 0x5a;
+		feed(self, len);
+		passed += self->ans.counts == RG_COUNTS_CREDITED;
+	}
+	EXPECT_LE(passed, RG_CREDIT_MAX);
+}
+
 TEST_F(flow, the_other_direction_has_no_credit)
 {
 	u8 p[12 + CIPHER_LEN_MAX];
@@ -256,6 +291,48 @@ TEST_F(flow, a_null_profile_that_was_offered_is_evidence)
 	EXPECT_EQ(until_passed(self, 0), 16);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
 	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED);
+}
+
+/* Empty payloads, and those behind more header than is read, show nothing. */
+TEST_F(flow, what_is_not_looked_at_proves_nothing)
+{
+	u32 i;
+
+	feed_dtls(self, "\x01", "\x01");
+	for (i = 0; i < 40; i++) {
+		feed(self, packet_rtp(self->bytes, 96, i, 160 * i, 1000, 0));
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+		EXPECT_TRUE(self->ans.hold);
+	}
+}
+
+TEST_F(flow, a_handshake_lifts_suspicion)
+{
+	u32 i;
+
+	for (i = 0; i < 100; i++) {
+		feed_faint(self, 0);
+		if (self->ans.protection == RTPGUARD_PROTECTION_SUSPECTED)
+			break;
+	}
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_SUSPECTED);
+	feed_dtls(self, "\x01", "\x01");
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+}
+
+/* Without keys of ZRTP's own, too: media may be in clear from now on. */
+TEST_F(flow, go_clear_ends_what_was_observed)
+{
+	u32 leaked;
+
+	EXPECT_EQ(until_passed(self, 0), 48);
+	feed_zrtp(self, "GoClear ", RG_DIR_REPLY);
+	feed_cipher(self, 0);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_GOCLEAR);
+	EXPECT_LE(until_clear(self, 0, &leaked), 16);
+	EXPECT_EQ(leaked, 0);
 }
 
 TEST_F(flow, go_clear_ends_protection)

@@ -4,6 +4,8 @@
  * may be dropped, and that RTP beside it stays RTP.
  */
 #include "content_flow.h"
+#include "dtls_packets.h"
+#include "core/carrier.h"
 #include "iax2_frames.h"
 #include "srt_packets.h"
 
@@ -80,6 +82,25 @@ TEST_F(flow, mpegts_is_clear_from_the_third_datagram)
 	EXPECT_EQ(sum.packets_before_verdict, 3);
 }
 
+/* Some senders fill their datagrams: 1,472 bytes that begin anywhere. */
+TEST_F(flow, mpegts_that_is_cut_is_clear_too)
+{
+	u8 p[9 * TS_LEN];
+	u32 i, phase;
+
+	for (i = 0; i < 3; i++)
+		feed_ts(self, i, 0);
+	for (i = 0; i < sizeof(p); i++)
+		p[i] = i % TS_LEN ? 0x35 : 0x47;
+	for (phase = 0; phase < TS_LEN; phase++) {
+		feed_dir(self, p + phase, 1472, RG_DIR_ORIGINAL);
+		EXPECT_ANSWER(RTPGUARD_CLASS_MPEGTS, RTPGUARD_PROTECTION_CLEAR);
+	}
+	/* What has two first bytes at the most is too short to tell. */
+	feed_dir(self, p + 1, 400, RG_DIR_ORIGINAL);
+	EXPECT_NE(self->ans.shape, RG_SHAPE_NONRTP);
+}
+
 /* It is long broken: nothing is known, and strict holds what it knows to be media. */
 TEST_F(flow, scrambled_mpegts_is_not_protected)
 {
@@ -117,7 +138,8 @@ static void feed_srt(struct _test_data_flow *self, u32 n, u32 info)
 {
 	u8 p[BYTES_MAX];
 
-	feed_dir(self, p, srt_data(p, 0x12345678 + n, info | (n + 1), SRT_LISTENER),
+	feed_dir(self, p, srt_data(p, 0x12345678 + n, info | ((n & 0xff) + 1),
+				   SRT_LISTENER),
 		 RG_DIR_ORIGINAL);
 }
 
@@ -210,6 +232,22 @@ TEST_F(flow, iax2_with_encryption_is_protected)
 	EXPECT_ANSWER(RTPGUARD_CLASS_IAX2, RTPGUARD_PROTECTION_PROTECTED);
 }
 
+/* Eight calls have places, and what is of none of them is nothing. */
+TEST_F(flow, a_frame_of_no_call_is_nothing)
+{
+	u8 p[2 + 176] = { 0 };
+	u32 i;
+
+	for (i = 0; i < RG_IAX2_CALLS_MAX; i++)
+		feed_dir(self, p, iax_new(p, 100 + i), RG_DIR_ORIGINAL);
+	put_be16(p, 1500);
+	feed_dir(self, p, sizeof(p), RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_OTHER);
+	put_be16(p, 100);
+	feed_dir(self, p, sizeof(p), RG_DIR_ORIGINAL);
+	EXPECT_EQ(self->ans.shape, RG_SHAPE_NONRTP);
+}
+
 /* An indicator, and as error recovery nothing: UDPTL at its shortest. */
 static void feed_t38(struct _test_data_flow *self, u16 seq)
 {
@@ -274,17 +312,48 @@ TEST_F(flow, rtp_beside_it_is_rtp)
 
 TEST_F(flow, cipher_text_is_none_of_it)
 {
-	struct rg_summary sum;
 	u8 p[400];
-	u32 i, len;
+	u32 i, len, taken = 0;
 
+	feed_srt_handshake(self, false);
+	feed_iax_call(self, false);
+	feed_ts(self, 0, 0);
+	feed_t38(self, 0);
 	for (i = 0; i < 200000; i++) {
 		len = random_below(&self->random, sizeof(p));
 		random_fill(&self->random, p, len);
 		feed_dir(self, p, len, i & 1);
+		taken += self->ans.shape == RG_SHAPE_NONRTP;
 	}
-	rg_media_summary(&self->media, &sum);
-	EXPECT_EQ(self->media.nonrtp.class, RTPGUARD_CLASS_UNKNOWN);
+	/* A frame of a call has 15 bits of number in front, and nothing else. */
+	EXPECT_LE(taken, 2 * 200000 >> 15);
+}
+
+/* Nor does a hello that came in make DTLS of what has begun. */
+TEST_F(flow, a_hello_changes_nothing)
+{
+	u8 p[DTLS_LEN_MAX];
+	u32 i;
+
+	feed_srt_handshake(self, false);
+	feed_dir(self, p, packet_client_hello(p, "\x01"), RG_DIR_REPLY);
+	for (i = 0; i < 4; i++)
+		feed_srt(self, 0x10000000 + i, SRT_UNKEYED);
+	EXPECT_ANSWER(RTPGUARD_CLASS_SRT, RTPGUARD_PROTECTION_CLEAR);
+}
+
+/* 0x47 and a PID may be a channel and its length; the last datagram was one. */
+TEST_F(flow, mpegts_is_no_channel_data)
+{
+	u8 p[7 * TS_LEN];
+	struct rg_packet pkt = { .data = p, .len = sizeof(p), .wire_len = sizeof(p) };
+	u32 i;
+
+	memset(p, 0x35, sizeof(p));
+	for (i = 0; i < 7; i++)
+		put_be32(p + i * TS_LEN, 0x4701051d);
+	rg_carrier_open(&pkt);
+	EXPECT_EQ(pkt.peer, 0);
 }
 
 TEST_HARNESS_MAIN

@@ -33,11 +33,12 @@
  * @headers: IPv6 extension headers of raw packets
  * @coverage: of the UDP-Lite checksum
  * @relay: what carries the packets: letters that relay_wrap() knows, or NULL
- * @peer: behind the relay, 0 to 255
+ * @peer: behind the relay, 0 to 255; 256: two, in turn
  * @uid: who sends; 0: nobody else than who runs this
  * @end: send the end marker at last
  * @random: payload of random bytes
  * @junk_first: the first segment is not media
+ * @junk_last: the last segment is not media
  * @media_last: only the last segment is
  * @new_ports: a new source port for every packet
  * @to: @dst and @dport
@@ -53,7 +54,7 @@ struct job {
 	u32 dport, sport;
 	u32 count, interval_us, payload, tag, pt, ssrc, seq, segments;
 	u32 csrcs, extension, headers, coverage, uid, peer;
-	bool end, random, junk_first, media_last, new_ports;
+	bool end, random, junk_first, junk_last, media_last, new_ports;
 	struct sockaddr_storage to;
 	socklen_t to_len;
 	int family;

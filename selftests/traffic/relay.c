@@ -8,20 +8,21 @@
 #define CHANNEL		0x4000
 #define XOR_PEER_ADDRESS 0x0012
 #define ATTR_DATA	0x0013
+#define PEERS_IN_TURN	256
 #define PEER_PORT	40000
 #define PEER_NET	0xc0000200u /* 192.0.2.0 */
 
 /* Channel and length; padding is for TCP. */
-static u32 channel_wrap(const struct job *job, u8 *p, u32 len)
+static u32 channel_wrap(u32 peer, u8 *p, u32 len)
 {
 	memmove(p + 4, p, len);
-	put_be16(p, CHANNEL + job->peer);
+	put_be16(p, CHANNEL + peer);
 	put_be16(p + 2, len);
 	return 4 + len;
 }
 
 /* XOR-PEER-ADDRESS and DATA behind the header, and padding. */
-static u32 indication_wrap(const struct job *job, u16 type, u32 i, u8 *p, u32 len)
+static u32 indication_wrap(u32 peer, u16 type, u32 i, u8 *p, u32 len)
 {
 	u32 padding = -len & 3;
 
@@ -35,7 +36,7 @@ static u32 indication_wrap(const struct job *job, u16 type, u32 i, u8 *p, u32 le
 	put_be16(p + 22, 8);
 	put_be16(p + 24, 1);
 	put_be16(p + 26, PEER_PORT ^ COOKIE >> 16);
-	put_be32(p + 28, (PEER_NET + job->peer) ^ COOKIE);
+	put_be32(p + 28, (PEER_NET + peer) ^ COOKIE);
 	put_be16(p + 32, ATTR_DATA);
 	put_be16(p + 34, len);
 	return 36 + len + padding;
@@ -54,11 +55,13 @@ static u32 indication_wrap(const struct job *job, u16 type, u32 i, u8 *p, u32 le
  */
 u32 relay_wrap(const struct job *job, const char *how, u32 i, u8 *p, u32 len)
 {
+	u32 peer = job->peer == PEERS_IN_TURN ? i % 2 : job->peer;
+
 	for (; *how; how++) {
 		if (*how == 'c')
-			len = channel_wrap(job, p, len);
+			len = channel_wrap(peer, p, len);
 		else
-			len = indication_wrap(job, *how == 's' ? SEND : DATA, i, p,
+			len = indication_wrap(peer, *how == 's' ? SEND : DATA, i, p,
 					      len);
 	}
 	return len;

@@ -85,6 +85,8 @@ static bool is_junk(const struct job *job, u32 segment)
 {
 	if (job->junk_first && !segment)
 		return true;
+	if (job->junk_last && segment + 1 == job->segments)
+		return true;
 	return job->media_last && segment + 1 < job->segments;
 }
 
@@ -164,7 +166,7 @@ static void bad_usage(void)
 	      "  [-v VIA] [-n COUNT] [-i USEC] [-l PAYLOAD] [-t TAG] [-P PT] [-S SSRC]\n"
 	      "  [-q SEQ] [-c CSRCS] [-x EXTENSION WORDS] [-z LIE] [-H IPV6 HEADERS]\n"
 	      "  [-C UDP-LITE COVERAGE] [-u UID] [-g SEGMENTS] [-e end marker]\n"
-	      "  [-r random payload] [-j junk first] [-J media last]\n"
+	      "  [-r random payload] [-j junk first] [-J media last] [-L junk last]\n"
 	      "  [-N new source port for every packet] [-R RELAY] [-T RELAY'S PEER]\n",
 	      stderr);
 	exit(2);
@@ -187,6 +189,7 @@ static const struct {
 	{ 'i', NUMBER, offsetof(struct job, interval_us) },
 	{ 'j', FLAG, offsetof(struct job, junk_first) },
 	{ 'J', FLAG, offsetof(struct job, media_last) },
+	{ 'L', FLAG, offsetof(struct job, junk_last) },
 	{ 'k', WORD, offsetof(struct job, kind) },
 	{ 'l', NUMBER, offsetof(struct job, payload) },
 	{ 'n', NUMBER, offsetof(struct job, count) },
@@ -239,7 +242,7 @@ static void parse(struct job *job, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "a:c:C:d:eg:H:i:jJk:l:n:Np:P:q:R:rs:S:t:T:u:v:w:x:z:")) >= 0)
+	while ((c = getopt(argc, argv, "a:c:C:d:eg:H:i:jJk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:")) >= 0)
 		option_set(job, c);
 	if (!job->dst || !job->dport || optind != argc || !job->segments ||
 	    job->csrcs > 15 || job->extension > 0xffff || job->headers > 63 ||
