@@ -74,7 +74,7 @@ static inline u32 put_use_srtp(u8 *p, u32 at, const u8 *profiles, u32 mki_len)
 
 /* The bodies of both hellos, without the message's header. */
 static inline void client_hello(struct _test_data_dtls *self, const char *profiles,
-			 u32 before, u32 after)
+				u32 before, u32 after)
 {
 	u8 *p = self->hello;
 	u32 at = 0, extensions;

@@ -172,6 +172,8 @@ static void bad_usage(void)
 	exit(2);
 }
 
+#define LETTERS "a:c:C:d:eg:H:i:jJk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:"
+
 enum option_type { NUMBER, WORD, FLAG };
 
 static const struct {
@@ -242,7 +244,7 @@ static void parse(struct job *job, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "a:c:C:d:eg:H:i:jJk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:")) >= 0)
+	while ((c = getopt(argc, argv, LETTERS)) >= 0)
 		option_set(job, c);
 	if (!job->dst || !job->dport || optind != argc || !job->segments ||
 	    job->csrcs > 15 || job->extension > 0xffff || job->headers > 63 ||
