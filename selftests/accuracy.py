@@ -28,6 +28,8 @@ NAMED = {
     "srtcp": {("srtcp", "uniform"), ("srtcp", "protected")},
     "srtcp-null": {("srtcp", "null")},
 }
+# Media without streams: what such a flow is called is all there is.
+NONRTP = ("mpegts", "srt", "iax2", "t38")
 # Its first payload byte is in clear, which is what structure is found in: scored
 # apart, neither as found nor as a false alarm.
 E2EE = "e2ee-in-rtp"
@@ -98,8 +100,14 @@ class Flow:
         return min(counts) if counts else None
 
     def suspected(self):
-        return any(s["protection"] in UNPROTECTED + ("suspected",) or
-                   s["packets_before_suspected"] for s in self.streams)
+        return self.nonrtp() or any(
+            s["protection"] in UNPROTECTED + ("suspected",) or
+            s["packets_before_suspected"] for s in self.streams)
+
+    def nonrtp(self):
+        """Is the flow taken for readable media that is not RTP?"""
+        return (self.flow and self.flow["class"] in NONRTP and
+                self.flow["protection"] in UNPROTECTED)
 
     def unprotected(self):
         return any(s["protection"] in UNPROTECTED for s in self.streams)
@@ -231,6 +239,10 @@ def check_encrypted(bars, scored):
     bars.check("false alarms", len(wrong), not wrong, "0")
     for flow in wrong:
         print(f"false alarm: {flow.row['file']} {flow.label} {flow.codec}")
+    for name in NONRTP + ("zrtp", "turn"):
+        called = [f for f in scored if f.flow["class"] == name]
+        print(f"called {name}: {len(called)}"
+              f" {dict(Counter(f.label for f in called)) or ''}")
     e2ee = [f for f in scored if f.group == E2EE]
     print(f"{E2EE}: {sum(f.suspected() for f in e2ee)} of {len(e2ee)} called"
           " readable for their clear header")
