@@ -64,7 +64,7 @@ all_kinds() # prefix
 
 slabs()
 {
-	awk '/^rtpguard/ { print "slab", $1, $4 }' /proc/slabinfo
+	awk '/^rg_/ { print "slab", $1, $4 }' /proc/slabinfo
 }
 
 set_up

@@ -13,6 +13,18 @@ vm=$here/../../vm
 build=$(cd "$1" && pwd -P)
 shift
 
+# Where the kernel merges caches of a size, /proc/slabinfo does not name ours.
+sizes() # kernel
+{
+	local headers release
+
+	headers=$("$vm/kernels.sh" headers "$1")
+	release=${headers##*/linux-headers-}
+	pahole -s "$build/$release/rtpguard.ko" 2>/dev/null |
+		awk '$1 == "rg_flow" || $1 == "rg_content" {
+			printf "struct %s: %d bytes\n", $1, $2 }'
+}
+
 bench_build() # kernel: prints the module's path
 {
 	local headers dir arch=x86_64
@@ -102,4 +114,5 @@ for kernel; do
 	"$vm/run.sh" -k "$kernel" --icount -t 1800 -- \
 		"$here/guest.sh" "$bench" >"$log"
 	table "$kernel" "$log"
+	sizes "$kernel"
 done
