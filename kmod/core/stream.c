@@ -124,11 +124,11 @@ static void recognise(struct rg_side *side, struct rg_stream *stream,
 	if (stream->class == RTPGUARD_CLASS_UNKNOWN) {
 		stream->class = RTPGUARD_CLASS_RTP;
 		stream->evidence |= RTPGUARD_EVIDENCE_RTP_CONTINUITY;
+		if (carried)
+			stream->evidence |= RTPGUARD_EVIDENCE_TURN_CARRIED;
 		side->media = true;
 		ans->changed = true;
 	}
-	if (carried)
-		stream->evidence |= RTPGUARD_EVIDENCE_TURN_CARRIED;
 	if (stream->static_run >= RG_STATIC_LENGTH_MIN)
 		stream->evidence |= RTPGUARD_EVIDENCE_STATIC_PT_LENGTH;
 	if (side->rtcp.protection == RTPGUARD_PROTECTION_CLEAR &&
