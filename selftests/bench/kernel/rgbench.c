@@ -63,7 +63,7 @@ static struct rnd_state random;
 
 /* Which packet it is: of which flow, and what comes in turn there. */
 struct packet_id {
-	u32 daddr; /* the last bits */
+	u32 host; /* the last bits of the source: each destination is a neighbour */
 	u16 sport;
 	u32 seq;
 	u32 ssrc;
@@ -83,10 +83,10 @@ static struct packet_id packet_id(unsigned int i)
 	struct packet_id id = { .sport = port, .ssrc = 0x1234, .seq = i };
 
 	if (flows && i < warm) {
-		id.daddr = i / per_flow;
+		id.host = i / per_flow;
 		id.seq = i % per_flow;
 	} else if (flows) {
-		id.daddr = (u64)(i - warm) * TURN_STEP % flows;
+		id.host = (u64)(i - warm) * TURN_STEP % flows;
 		id.seq = per_flow + (i - warm) / flows;
 	} else if (per_flow) {
 		id.sport += i / per_flow;
@@ -128,7 +128,7 @@ static void header_fill(struct sk_buff *skb, u8 proto, const struct packet_id *i
 		ip6h->hop_limit = 64;
 		ip6h->saddr = saddr6;
 		ip6h->daddr = daddr6;
-		ip6h->daddr.s6_addr32[2] = cpu_to_be32(id->daddr);
+		ip6h->saddr.s6_addr32[2] = cpu_to_be32(id->host);
 	} else {
 		iph = skb_push(skb, sizeof(*iph));
 		memset(iph, 0, sizeof(*iph));
@@ -136,8 +136,8 @@ static void header_fill(struct sk_buff *skb, u8 proto, const struct packet_id *i
 		iph->ihl = 5;
 		iph->ttl = 64;
 		iph->protocol = proto;
-		iph->saddr = saddr4;
-		iph->daddr = cpu_to_be32(DADDR4 + id->daddr);
+		iph->saddr = cpu_to_be32(be32_to_cpu(saddr4) + id->host);
+		iph->daddr = cpu_to_be32(DADDR4);
 	}
 	skb_reset_network_header(skb);
 }
