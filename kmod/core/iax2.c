@@ -453,7 +453,8 @@ static bool media_note(struct rg_iax2_state *state, const struct rg_packet *pkt,
  * @iax2: from rg_iax2_parse()
  *
  * Recognised by the first frame of a call or registration, or by control frames of
- * both sides that name the same call (RFC 5456, 6). Two frames of media that is not
+ * both sides that name the same call (RFC 5456, 6); the caller asks here only in
+ * flows of which a first frame was seen (nonrtp.c). Two frames of media that is not
  * encrypted make it clear, of whichever call; of a flow that is recognised, so do
  * trunk frames. By chance one in 2^12 of other datagrams is voice of one of eight
  * calls.

@@ -367,6 +367,8 @@ static bool data_note(struct rg_srt_state *state, u8 dir, const struct rg_srt *s
  * make it clear: one socket in clear does, whatever the others are. By chance, of a
  * flow with handshakes, 2^-32 of its datagrams are data.
  *
+ * Acknowledgments count where a handshake was seen: without one nobody asks here.
+ *
  * UDT has the same handshakes but for the version, and no key flags. It is not
  * recognised.
  *
