@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "carrier.h"
+#include "classify.h"
 #include "limits.h"
 #include "mpegts.h"
 #include "stun.h"
@@ -17,14 +18,26 @@
  * through one relay, and encrypt with one of them only: each peer is a flow.
  */
 
+static bool inside_may_be_media(const struct rg_stun *stun)
+{
+	/* Of a copy that is cut there is nothing to ask. */
+	return stun->data_len < RG_HEAD_LEN ||
+	       rg_may_be_media(stun->data, stun->data_wire_len);
+}
+
 static bool open_one(const struct rg_packet *pkt, struct rg_stun *stun)
 {
 	struct rg_mpegts mpegts;
 
 	if (!rg_stun_parse(pkt, stun) && !rg_channel_parse(pkt, stun))
 		return false;
-	/* Its first bytes may be a channel and a length that fits. */
-	return stun->data && stun->data_wire_len && !rg_mpegts_parse(pkt, &mpegts);
+	if (!stun->data || !stun->data_wire_len)
+		return false;
+	/*
+	 * A transport stream's first bytes may be a channel and a length that fits.
+	 * Media shall not hide there: 184 bytes in channel 4700 are both.
+	 */
+	return inside_may_be_media(stun) || !rg_mpegts_parse(pkt, &mpegts);
 }
 
 /**
@@ -46,5 +59,6 @@ void rg_carrier_open_any(struct rg_packet *pkt)
 		/* A peer of the outer one's, and never nobody. */
 		peer = (pkt->peer << 5 | pkt->peer >> 11) ^ stun.peer;
 		pkt->peer = peer ? peer : 1;
+		pkt->carried = true;
 	}
 }

@@ -4,108 +4,10 @@
 #include "core/limits.h"
 #include "kselftest_harness.h"
 #include "memory.h"
-#include "packets.h"
 #include "random.h"
+#include "turn_packets.h"
 
 #include <uapi/linux/rtpguard.h>
-
-#define BYTES_MAX	1024
-
-#define BINDING_REQUEST	0x0001
-#define SEND		0x0016
-#define DATA		0x0017
-#define ATTR_PEER	0x0012
-#define ATTR_DATA	0x0013
-#define ATTR_SOFTWARE	0x8022
-
-/* A datagram in the making. */
-struct datagram {
-	u8 bytes[BYTES_MAX];
-	u32 len;
-};
-
-/* Whom a relay sends it to. */
-struct peer {
-	u32 address_len;
-	u16 port;
-	u8 address[16];
-};
-
-static const struct peer ipv4 = { 4, 40000, { 192, 0, 2, 1 } };
-static const struct peer ipv6 = { 16, 40000, { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
-
-static void stun_begin(struct datagram *d, u16 type, u32 id)
-{
-	put_be32(d->bytes, (u32)type << 16);
-	put_be32(d->bytes + 4, RG_STUN_COOKIE);
-	put_be32(d->bytes + 8, id);
-	put_be32(d->bytes + 12, ~id);
-	put_be32(d->bytes + 16, id * 0x9e3779b9);
-	d->len = RG_STUN_HEADER_LEN;
-}
-
-/* Its padding may be anything (RFC 8489, 14). */
-static void attribute_add(struct datagram *d, u16 type, const u8 *value, u32 len)
-{
-	u8 *p = d->bytes + d->len;
-
-	put_be32(p, (u32)type << 16 | len);
-	memset(p + 4, 0xee, (len + 3) & ~3u);
-	memcpy(p + 4, value, len);
-	d->len += 4 + ((len + 3) & ~3u);
-	put_be16(d->bytes + 2, d->len - RG_STUN_HEADER_LEN);
-}
-
-static void peer_add(struct datagram *d, const struct peer *peer)
-{
-	u8 value[20] = { 0, peer->address_len == 4 ? 1 : 2 };
-	u32 i;
-
-	put_be16(value + 2, peer->port ^ RG_STUN_COOKIE >> 16);
-	for (i = 0; i < peer->address_len; i++)
-		value[4 + i] = peer->address[i] ^ d->bytes[4 + i];
-	attribute_add(d, ATTR_PEER, value, 4 + peer->address_len);
-}
-
-static void indication(struct datagram *d, u16 type, u32 id,
-		       const struct peer *peer, const struct datagram *inner)
-{
-	stun_begin(d, type, id);
-	peer_add(d, peer);
-	attribute_add(d, ATTR_DATA, inner->bytes, inner->len);
-}
-
-static void channel(struct datagram *d, u16 number, const struct datagram *inner)
-{
-	put_be32(d->bytes, (u32)number << 16 | inner->len);
-	memcpy(d->bytes + 4, inner->bytes, inner->len);
-	d->len = 4 + inner->len;
-}
-
-static void wrap(struct datagram *d, char layer)
-{
-	struct datagram inner = *d;
-
-	if (layer == 'c')
-		channel(d, 0x4001, &inner);
-	else if (layer == 'b')
-		stun_begin(d, BINDING_REQUEST, 3);
-	else if (layer == 's' || layer == 'S')
-		indication(d, SEND, 1, layer == 's' ? &ipv4 : &ipv6, &inner);
-	else
-		indication(d, DATA, 2, layer == 'd' ? &ipv4 : &ipv6, &inner);
-}
-
-/* RTP of 172 bytes in these; the first is the outer one. */
-static void make(struct datagram *d, const char *layers)
-{
-	size_t i;
-
-	memset(d, 0, sizeof(*d));
-	d->len = packet_rtp(d->bytes, 0, 1, 160, 1, 160);
-	for (i = strlen(layers); i; i--)
-		wrap(d, layers[i - 1]);
-}
 
 /* What is in them, and where it begins. A third stays closed. */
 static const struct {
@@ -239,22 +141,41 @@ TEST(channels_have_numbers_and_data)
 	EXPECT_EQ(opened(&d).len, 1);
 }
 
+/* Channel 4700 and 184 bytes are a transport stream's header, too. */
+TEST(media_in_a_channel_is_opened_where_a_transport_stream_is_not)
+{
+	struct datagram d = { .len = 184 };
+	struct datagram inner;
+
+	packet_rtp(d.bytes, 0, 1, 160, 1, 172);
+	inner = d;
+	channel(&d, 0x4700, &inner);
+	EXPECT_EQ(opened(&d).off, 4);
+	EXPECT_EQ(opened(&d).ans.shape, RG_SHAPE_RTP);
+	EXPECT_TRUE(sound(d.bytes, d.len, d.len));
+	/* An adaptation field of 7 bytes. */
+	d.bytes[4] = 7;
+	EXPECT_EQ(opened(&d).off, 0);
+	EXPECT_EQ(opened(&d).ans.shape, RG_SHAPE_NONRTP);
+	EXPECT_TRUE(sound(d.bytes, d.len, d.len));
+}
+
 TEST(a_peer_has_one_number_in_all_messages)
 {
-	u16 four = peer_of(SEND, 0, &ipv4), six = peer_of(SEND, 0, &ipv6);
+	u16 four = peer_of(TURN_SEND, 0, &ipv4), six = peer_of(TURN_SEND, 0, &ipv6);
 	u32 id;
 
 	for (id = 1; id; id <<= 1) {
-		EXPECT_EQ(peer_of(SEND, id, &ipv4), four);
-		EXPECT_EQ(peer_of(DATA, id, &ipv4), four);
-		EXPECT_EQ(peer_of(SEND, id, &ipv6), six);
-		EXPECT_EQ(peer_of(DATA, id, &ipv6), six);
+		EXPECT_EQ(peer_of(TURN_SEND, id, &ipv4), four);
+		EXPECT_EQ(peer_of(TURN_DATA, id, &ipv4), four);
+		EXPECT_EQ(peer_of(TURN_SEND, id, &ipv6), six);
+		EXPECT_EQ(peer_of(TURN_DATA, id, &ipv6), six);
 	}
 }
 
 TEST(another_address_or_port_has_another_number)
 {
-	u16 four = peer_of(SEND, 1, &ipv4), six = peer_of(SEND, 1, &ipv6);
+	u16 four = peer_of(TURN_SEND, 1, &ipv4), six = peer_of(TURN_SEND, 1, &ipv6);
 	struct peer peer;
 	u32 bit;
 
@@ -264,13 +185,13 @@ TEST(another_address_or_port_has_another_number)
 	for (bit = 0; bit < 128; bit++) {
 		peer = ipv6;
 		peer.address[bit / 8] ^= 1u << bit % 8;
-		EXPECT_NE(peer_of(SEND, 1, &peer), six);
+		EXPECT_NE(peer_of(TURN_SEND, 1, &peer), six);
 		peer = ipv4;
 		peer.address[bit / 8 % 4] ^= 1u << bit % 8;
-		EXPECT_NE(peer_of(SEND, 1, &peer), four);
+		EXPECT_NE(peer_of(TURN_SEND, 1, &peer), four);
 		peer = ipv4;
 		peer.port ^= 1u << bit % 16;
-		EXPECT_NE(peer_of(SEND, 1, &peer), four);
+		EXPECT_NE(peer_of(TURN_SEND, 1, &peer), four);
 	}
 }
 
@@ -282,11 +203,11 @@ TEST(what_a_receiver_ignores_of_an_address_is_ignored)
 	/* The first byte (RFC 8489, 14.1). */
 	make(&d, "s");
 	d.bytes[RG_STUN_HEADER_LEN + 4] = 0x5a;
-	EXPECT_EQ(opened(&d).peer, peer_of(SEND, 1, &ipv4));
+	EXPECT_EQ(opened(&d).peer, peer_of(TURN_SEND, 1, &ipv4));
 	/* Of two the second (RFC 8489, 14). */
 	make(&d, "s");
 	peer_add(&d, &ipv6);
-	EXPECT_EQ(opened(&d).peer, peer_of(SEND, 1, &ipv4));
+	EXPECT_EQ(opened(&d).peer, peer_of(TURN_SEND, 1, &ipv4));
 }
 
 TEST(attributes_come_in_any_order)
@@ -299,7 +220,7 @@ TEST(attributes_come_in_any_order)
 	make(&media, "");
 	for (i = 0; i < 16; i++) {
 		media.len = 172 + i % 4;
-		stun_begin(&d, SEND, i);
+		stun_begin(&d, TURN_SEND, i);
 		attribute_add(&d, ATTR_SOFTWARE, text, i / 2);
 		if (i & 1)
 			peer_add(&d, &ipv4);
@@ -309,7 +230,7 @@ TEST(attributes_come_in_any_order)
 		if (!(i & 1))
 			peer_add(&d, &ipv4);
 		inner = opened(&d);
-		EXPECT_EQ(inner.peer, peer_of(SEND, 1, &ipv4));
+		EXPECT_EQ(inner.peer, peer_of(TURN_SEND, 1, &ipv4));
 		EXPECT_EQ(inner.len, media.len);
 		EXPECT_EQ(inner.wire_len, media.len);
 		EXPECT_EQ(inner.ans.shape, RG_SHAPE_RTP);
@@ -323,7 +244,7 @@ TEST(all_attributes_are_read)
 
 	make(&media, "");
 	for (before = 0; before < 60; before++) {
-		stun_begin(&d, SEND, 1);
+		stun_begin(&d, TURN_SEND, 1);
 		for (i = 0; i < before; i++)
 			attribute_add(&d, ATTR_SOFTWARE, media.bytes, 0);
 		attribute_add(&d, ATTR_DATA, media.bytes, media.len);
@@ -374,7 +295,7 @@ TEST(peers_behind_one_peer_differ_and_behind_two_as_well)
 	for (i = 0; i < 64; i++) {
 		put_be16(mid.bytes, 0x4000 + i / 8);
 		peer.port = 40000 + i % 8;
-		indication(&d, SEND, i, &peer, &mid);
+		indication(&d, TURN_SEND, i, &peer, &mid);
 		EXPECT_FALSE(seen[opened(&d).peer]);
 		seen[opened(&d).peer] = true;
 		channel(&d, 0x4100 + i % 8, &mid);

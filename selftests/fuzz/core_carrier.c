@@ -60,6 +60,16 @@ static void cut_check(const struct rg_packet *pkt, const struct rg_packet *inner
 	require(cut.peer);
 }
 
+/* A transport stream, and no channel with media in it. */
+static bool is_mpegts(const struct rg_packet *pkt, const struct rg_stun *channel)
+{
+	struct rg_mpegts mpegts;
+
+	return rg_mpegts_parse(pkt, &mpegts) &&
+	       channel->data_len >= RG_HEAD_LEN &&
+	       !rg_may_be_media(channel->data, channel->data_wire_len);
+}
+
 /* Each carrier by itself; none is two. */
 static bool carried(const struct rg_packet *pkt)
 {
@@ -72,7 +82,8 @@ static bool carried(const struct rg_packet *pkt)
 		require(stun.type >> 14 == 0 && (!stun.peer || stun.peer >> 15));
 	if (is_channel)
 		require(channel.peer >> 14 == 1 && channel.data_wire_len);
-	return (is_stun && stun.data && stun.data_wire_len) || is_channel;
+	return (is_stun && stun.data && stun.data_wire_len) ||
+	       (is_channel && !is_mpegts(pkt, &channel));
 }
 
 static void worth_check(const struct rg_packet *pkt, bool open)
