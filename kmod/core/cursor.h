@@ -107,4 +107,15 @@ static inline u64 rg_cur_lanes(struct rg_cur *cur)
 	return lanes;
 }
 
+/* Of bytes that were gathered for it. */
+static inline u32 rg_be16(const u8 *p)
+{
+	return (u32)p[0] << 8 | p[1];
+}
+
+static inline u32 rg_be32(const u8 *p)
+{
+	return rg_be16(p) << 16 | rg_be16(p + 2);
+}
+
 #endif /* RG_CORE_CURSOR_H */

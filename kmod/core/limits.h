@@ -10,8 +10,12 @@
 /* Decided streams remembered beyond these, for each flow. */
 #define RG_NOTES_MAX		32
 
-/* Trials that are remembered of such a stream: more are taken for so many. */
+/*
+ * Trials that are remembered of such a stream, and packets up to its verdict: more are
+ * taken for so many.
+ */
 #define RG_NOTE_TRIALS_MAX	4095
+#define RG_NOTE_DECIDED_MAX	0x7fff
 
 /* A stream that was silent this long may give its place to another SSRC. */
 #define RG_STREAM_IDLE_MS	2000
@@ -92,6 +96,17 @@
 #define RG_VIDEO_LEN_MIN	512
 #define RG_VIDEO_BYTES		256
 
+/*
+ * Samples of 16 bits are counted in payloads so long, four of them in each of so many
+ * places, and in so many classes: 20 ms of L16 at 8 kHz are 320 bytes. A packet may see
+ * a tone at its peak and the next one at zero: this feature goes on below where others
+ * are frozen.
+ */
+#define RG_LEVELS_LEN_MIN	256
+#define RG_LEVELS_WORDS		16
+#define RG_LEVELS		8
+#define RG_LEVELS_FROZEN_BITS	24
+
 /* Payloads that are read as a whole, for the parity of their frames. */
 #define RG_PARITY_BYTES_MAX	80
 
@@ -129,6 +144,13 @@
 #define RG_CREDIT_MAX		255
 
 /*
+ * Clear is tested anew where a handshake begins to vouch: until its Confirm2 was
+ * acknowledged, a side of ZRTP goes on in clear. What is readable in the first so many
+ * packets makes another trial begin, behind them it is clear for good; 2.5 s of audio.
+ */
+#define RG_ANEW_PACKETS		128
+
+/*
  * Uniform is tested on: one packet in so many, so many of them a trial, and of
  * those behind a change or a first sign every one.
  */
@@ -137,12 +159,40 @@
 #define RG_RETEST_WARM_BITS	(8 * RG_BIT)
 #define RG_RETEST_PACKETS	64
 
+/*
+ * Byte streams: what is kept of a frame, and how many bytes of a direction are looked
+ * at for a first frame, from the beginning of each segment. So many frames that fit
+ * one another are not by chance, and are looked for again when they are lost.
+ */
+#define RG_FRAME_BYTES_MAX	2048
+#define RG_SNIFF_MAX		4096
+#define RG_FRAMES_KNOWN		3
+
 /* DTLS: records of a datagram, and handshake messages of a record. */
 #define RG_DTLS_RECORDS_MAX	16
 #define RG_DTLS_MESSAGES_MAX	16
 
 /* T.38's sequence numbers where it is looked for: it begins at 0. */
 #define RG_NONRTP_T38_FIRST_MAX	256
+
+/*
+ * RTSP. What may yet be something else is read so far: HTTP's header, or any first
+ * line; of a message of RTSP, a header that no server takes is too long. Methods have
+ * 13 bytes at the most, and a length of so many digits has room in 32 bits. And so
+ * many bytes are looked at to see whether it may be RTSP at all.
+ */
+#define RG_RTSP_UNKNOWN_LEN_MAX	4096
+#define RG_RTSP_HEADER_LEN_MAX	0x10000
+#define RG_RTSP_METHOD_LEN_MAX	24
+#define RG_RTSP_DIGITS_MAX	9
+#define RG_RTSP_BEGIN_LEN	32
+
+/*
+ * RTMP: chunk streams that are followed, senders have six or seven, and bytes of a
+ * message: a key frame of 8K is not that long.
+ */
+#define RG_RTMP_STREAMS_MAX	8
+#define RG_RTMP_MESSAGE_MAX	0x800000
 
 /* Carriers in carriers, and what is read of a STUN message. */
 #define RG_CARRIERS_MAX		2

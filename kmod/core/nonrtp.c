@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nonrtp.h"
 #include "classify.h"
+#include "framer.h"
 
 #include <uapi/linux/rtpguard.h>
 
 /**
  * DOC: Media that is not RTP
  *
- * MPEG-TS and T.38 are recognised by what every datagram of them is; SRT and IAX2 by
- * how they begin, for later most of their datagrams look like any other:
+ * RTMP is named by what cuts it out of its connection (framer.c). MPEG-TS and T.38 are
+ * recognised by what every datagram of them is; SRT and IAX2 by how they begin, for
+ * later most of their datagrams look like any other:
  *
  *	datagram -> begins?                        -> a state, and its begun bit
  *	         -> goes on with what has begun?   -> class, protection
  *
  * None is looked into for structure. Their own headers say whether the payload is
  * encrypted, and are taken at their word: who lies there disguises media. MPEG-TS
- * that is scrambled is not called protected: what scrambles it is long broken.
+ * that is scrambled, and RTMPE, are not called protected: both are long broken.
  */
 
 /* What a protocol said of a datagram. */
@@ -35,7 +37,8 @@ static void finding_set(struct finding *finding, bool clear, bool secret)
 		finding->evidence = RTPGUARD_EVIDENCE_HEADER_CLEAR;
 	} else if (secret) {
 		finding->evidence = RTPGUARD_EVIDENCE_HEADER_SECRET;
-		if (finding->class != RTPGUARD_CLASS_MPEGTS)
+		if (finding->class != RTPGUARD_CLASS_MPEGTS &&
+		    finding->class != RTPGUARD_CLASS_RTMP)
 			finding->protection = RTPGUARD_PROTECTION_PROTECTED;
 	}
 }
@@ -107,11 +110,25 @@ static bool iax2_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 	return true;
 }
 
+/* RTMPE shows no messages. Whoever sits in the path has its keys, too. */
+static bool rtmp_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
+		      struct finding *finding)
+{
+	struct rg_frame frame = { .type = pkt->type };
+
+	if (pkt->framing != RG_FRAMING_RTMP)
+		return false;
+	finding->media = pkt->type == RG_RTMP_ENCRYPTED || rg_rtmp_is_media(&frame);
+	finding_set(finding, rg_rtmp_is_media(&frame), finding->media);
+	return true;
+}
+
 static const struct {
 	u8 class;
 	bool (*feed)(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 		     struct finding *finding);
 } protocols[] = {
+	{ RTPGUARD_CLASS_RTMP, rtmp_feed },
 	{ RTPGUARD_CLASS_MPEGTS, mpegts_feed },
 	{ RTPGUARD_CLASS_SRT, srt_feed },
 	{ RTPGUARD_CLASS_IAX2, iax2_feed },
@@ -140,6 +157,8 @@ u8 rg_nonrtp_begins(const struct rg_packet *pkt)
 {
 	struct rg_mpegts mpegts;
 
+	if (pkt->framing == RG_FRAMING_RTMP)
+		return RTPGUARD_CLASS_RTMP;
 	if (rg_mpegts_parse(pkt, &mpegts))
 		return RTPGUARD_CLASS_MPEGTS;
 	if (rg_srt_control(pkt))
@@ -235,7 +254,7 @@ static void feed(struct rg_media *media, const struct rg_packet *pkt,
 
 const struct rg_recogniser rg_nonrtp_recogniser = {
 	.shape = RG_SHAPE_NONRTP,
-	.classes = BIT(RTPGUARD_CLASS_MPEGTS) | BIT(RTPGUARD_CLASS_SRT) |
+	.classes = BIT(RTPGUARD_CLASS_RTMP) | BIT(RTPGUARD_CLASS_MPEGTS) | BIT(RTPGUARD_CLASS_SRT) |
 		   BIT(RTPGUARD_CLASS_IAX2) | BIT(RTPGUARD_CLASS_T38),
 	.parse = parse,
 	.feed = feed,

@@ -22,7 +22,11 @@ enum rg_dir {
  *	short capture or the first of several fragments
  * @wire_len: bytes of the transport payload on the wire
  * @dir: enum rg_dir
- * @peer: from rg_carrier_open(): who sends or gets it through a relay; 0: bare
+ * @framing: enum rg_framing: what cut it out of a byte stream; 0: a datagram
+ * @peer: tells the peers of a relay, from rg_carrier_open(), and the channels of a
+ *	connection apart; 0: there is one
+ * @carried: it was taken out of a relay's
+ * @type: RTMP: message type id
  * @now_ms: monotonic time in milliseconds
  */
 struct rg_packet {
@@ -30,7 +34,10 @@ struct rg_packet {
 	u32 len;
 	u32 wire_len;
 	u8 dir;
+	u8 framing;
 	u16 peer;
+	bool carried;
+	u8 type;
 	u64 now_ms;
 };
 

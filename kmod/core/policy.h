@@ -55,7 +55,7 @@ struct rg_set {
  * @sport: set in rg_policy.ports
  * @dport: set in rg_policy.ports
  * @oifname: set in rg_policy.ifnames
- * @l4proto: IPPROTO_UDP, IPPROTO_UDPLITE, or 0 for any
+ * @l4proto: IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_TCP, or 0 for any
  * @action: enum rtpguard_action
  * @log: report the flow in an event
  * @name: at most RTPGUARD_RULE_NAME_LEN bytes

@@ -192,7 +192,7 @@ static void feed(struct rg_media *media, const struct rg_packet *pkt,
 	state->ssrc = rtcp->ssrc;
 	state->packets++;
 	state->sender |= rtcp->sender;
-	if (pkt->peer)
+	if (pkt->carried)
 		state->evidence |= RTPGUARD_EVIDENCE_TURN_CARRIED;
 	shows = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
 					     trailer_shows(state, pkt, rtcp);
