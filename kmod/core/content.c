@@ -10,10 +10,11 @@
  * inequality the chance that any of J features ever shows T bits is at most
  * J * 2^-T, however long one waits and whenever one stops.
  *
- *	payload --> which bytes?   lanes_bettable(), body_len()
+ *	payload --> which bytes?   lanes_bettable(), rg_body_len()
  *	              |
  *	              +-- first 8 bytes, one a lane of a u64: S0 STEADY
  *	              +-- up to 40 bytes, 8 at a time: D1 ON TR
+ *	              +-- 16 times 8 of long payloads: LEVELS
  *	              `-- G.729 frames: PAR
  *	              |
  *	              v
@@ -171,17 +172,6 @@ static u64 lanes_high(u64 x)
 	return ((x >> 1 & LANES_1 * 0x78) + LANES_1 * 0x78) >> 7 & LANES_1;
 }
 
-/* Bytes before a trailer, at the most so many; none where all may be one. */
-static u32 body_len(const struct rg_payload *payload, u32 most)
-{
-	u32 len = payload->len > RG_TRAILER_MAX + 2 ?
-		  payload->len - RG_TRAILER_MAX : 0;
-
-	if (len > payload->readable)
-		len = payload->readable;
-	return min_t(u32, len, most);
-}
-
 /* ON, TR and D1, eight bytes at a time. */
 static void bet_body(const struct rg_trial *trial, u32 len)
 {
@@ -212,23 +202,6 @@ static void bet_body(const struct rg_trial *trial, u32 len)
 		rg_bet(content, RG_FEATURE_D1, len - 1 - d1, d1);
 }
 
-/* Video has little bias a byte, and many bytes: ON goes on. */
-static void bet_video(const struct rg_trial *trial, u32 from)
-{
-	u32 len = body_len(trial->payload, RG_VIDEO_BYTES);
-	struct rg_cur cur;
-	u32 left, bytes, on;
-
-	rg_cur_init(&cur, trial->payload->data, len);
-	rg_cur_skip(&cur, from);
-	for (left = cur.left; left; left -= bytes) {
-		bytes = min_t(u32, left, RG_CONTENT_BYTES);
-		for (on = 0; cur.left > left - bytes; )
-			on += hweight64(rg_cur_lanes(&cur));
-		rg_bet(trial->content, RG_FEATURE_ON, on, 8 * bytes - on);
-	}
-}
-
 /* What this packet teaches about the first bytes, after the bets on them. */
 static void learn(const struct rg_trial *trial)
 {
@@ -238,7 +211,7 @@ static void learn(const struct rg_trial *trial)
 
 	if (content->packets)
 		learn_steady(trial);
-	if (content->len != len || !content->packets)
+	if (content->len != len)
 		content->len_run = 1;
 	else if (content->len_run < 3)
 		content->len_run++;
@@ -252,10 +225,11 @@ static void learn(const struct rg_trial *trial)
 
 static s32 best(const struct rg_content *content)
 {
-	s32 most = content->bits[0];
+	s32 most = max_t(s32, content->bits[0], content->bits[RG_FEATURE_LEVELS]);
 	u32 i;
 
-	for (i = 1; i < RG_FEATURES; i++)
+	/* Compilers unroll this, but not if it were one longer. */
+	for (i = 1; i < RG_FEATURE_LEVELS; i++)
 		most = max_t(s32, most, content->bits[i]);
 	return most;
 }
@@ -280,8 +254,9 @@ u8 rg_content_feature(const struct rg_content *content)
 
 static u32 positions(const struct rg_trial *trial, u32 body)
 {
-	u32 head = hweight64(trial->bettable);
-	u32 sum = trial->content->positions + max_t(u32, head, body);
+	/* The body, where there is one, has all of the head that is bet on. */
+	u32 sum = trial->content->positions +
+		  (body ? body : hweight64(trial->bettable));
 
 	return min_t(u32, sum, RG_POSITIONS_MAX);
 }
@@ -301,7 +276,7 @@ void rg_content_feed(struct rg_content *content,
 		     const struct rg_payload *payload)
 {
 	struct rg_trial trial = { .content = content, .payload = payload };
-	u32 len = body_len(payload, RG_CONTENT_BYTES);
+	u32 len = rg_body_len(payload, RG_CONTENT_BYTES);
 	struct rg_cur cur;
 
 	rg_cur_init(&cur, payload->data, payload->readable);
@@ -313,10 +288,10 @@ void rg_content_feed(struct rg_content *content,
 	bet_steady(&trial);
 	if (len)
 		bet_body(&trial, len);
-	if (payload->len >= RG_VIDEO_LEN_MIN)
-		bet_video(&trial, len);
-	if (payload->len <= RG_PARITY_BYTES_MAX)
-		rg_bet_parity(&trial);
+	/* One comparison for both ends. */
+	if (payload->len - (RG_PARITY_BYTES_MAX + 1) >=
+	    RG_LEVELS_LEN_MIN - (RG_PARITY_BYTES_MAX + 1))
+		rg_bet_by_len(&trial, len);
 	content->best = best(content);
 	content->positions = positions(&trial, len);
 	learn(&trial);

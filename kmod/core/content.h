@@ -14,6 +14,7 @@
  * @RG_FEATURE_ON: a bit is 1
  * @RG_FEATURE_TR: a bit is not its neighbour
  * @RG_FEATURE_PAR: the parity of a G.729 frame holds (G.729, 4.1.4)
+ * @RG_FEATURE_LEVELS: samples of 16 bits have some levels more often than others
  */
 enum rg_feature {
 	RG_FEATURE_S0,
@@ -22,6 +23,7 @@ enum rg_feature {
 	RG_FEATURE_ON,
 	RG_FEATURE_TR,
 	RG_FEATURE_PAR,
+	RG_FEATURE_LEVELS,
 	RG_FEATURES,
 };
 
@@ -46,10 +48,12 @@ struct rg_bets {
  *	7 when it changed, one less for each time it stayed; steady below 4
  * @first_ones: in lane i, how many of @first_seen had bit i set
  * @bits: evidence of each feature, in units of 1 / RG_BIT bit
- * @bets: of each feature; S0 has its own in @first_ones
+ * @bets: of each feature; S0 has its own in @first_ones, LEVELS in @levels
  * @best: highest of @bits
  * @packets: tested
  * @positions: bytes bet on, up to RG_POSITIONS_MAX
+ * @levels: how many samples were of each class, for LEVELS; all of them halved
+ *	together, see RG_BETS_MAX
  * @len: payload length of the packet before
  * @first_seen: packets with a first byte, halved at RG_SEEN_MAX
  * @len_min: shortest payload with room for a tag, up to 255
@@ -64,10 +68,11 @@ struct rg_content {
 	u64 doubt[3];
 	u64 first_ones;
 	s32 bits[RG_FEATURES];
-	struct rg_bets bets[RG_FEATURES];
+	struct rg_bets bets[RG_FEATURE_LEVELS];
 	s32 best;
 	u16 packets;
 	u16 positions;
+	u16 levels[RG_LEVELS];
 	u16 len;
 	u16 tail[2];
 	u8 first_seen;
@@ -114,5 +119,8 @@ u8 rg_content_feature(const struct rg_content *content);
 /* content_bet.c */
 s32 rg_bets_weight(u32 hits, u32 misses);
 s32 rg_bets_gain(struct rg_bets *bets, u8 feature, u32 hits, u32 misses);
+
+/* content_long.c */
+s32 rg_levels_gain(u16 *levels, u64 counts);
 
 #endif /* RG_CORE_CONTENT_H */

@@ -8,6 +8,7 @@ const struct rg_feature_info rg_features[RG_FEATURES] = {
 	[RG_FEATURE_ON] = { "ON", 1, "bits of bytes 0-39, of video 0-255" },
 	[RG_FEATURE_TR] = { "TR", 1, "bits of bytes 0-39" },
 	[RG_FEATURE_PAR] = { "PAR", 1, "bytes 2-3 of 10" },
+	[RG_FEATURE_LEVELS] = { "LEVELS", 1, "bits of even bytes of long payloads" },
 };
 
 /**

@@ -48,6 +48,7 @@ static const struct rg_odds rg_odds[RG_FEATURES] = {
 	[RG_FEATURE_ON] = RG_ODDS_BIT,
 	[RG_FEATURE_TR] = RG_ODDS_BIT,
 	[RG_FEATURE_PAR] = RG_ODDS_BIT,
+	[RG_FEATURE_LEVELS] = RG_ODDS_BIT,
 };
 
 /*
@@ -110,7 +111,21 @@ static inline void rg_bet(struct rg_content *content, u8 feature, u32 hits,
 						  feature, hits, misses);
 }
 
+/* Bytes before a trailer, at the most so many; none where all may be one. */
+static inline u32 rg_body_len(const struct rg_payload *payload, u32 most)
+{
+	u32 len = payload->len > RG_TRAILER_MAX + 2 ?
+		  payload->len - RG_TRAILER_MAX : 0;
+
+	if (len > payload->readable)
+		len = payload->readable;
+	return min_t(u32, len, most);
+}
+
 /* content_parity.c */
 void rg_bet_parity(const struct rg_trial *trial);
+
+/* content_long.c */
+void rg_bet_by_len(const struct rg_trial *trial, u32 from);
 
 #endif /* RG_CORE_CONTENT_TRIAL_H */

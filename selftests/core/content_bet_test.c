@@ -216,11 +216,12 @@ static u64 outcomes_sum(const u64 *fractions, u8 feature, u32 h, u32 m, u32 n)
 	return sum;
 }
 
-/* How many bets a packet can make on a feature; 0: of S0, see below. */
+/* How many bets a packet can make on a feature; 0: of S0 and LEVELS, see below. */
 static u32 trials_max(u8 feature)
 {
 	switch (feature) {
 	case RG_FEATURE_S0:
+	case RG_FEATURE_LEVELS:
 		return 0;
 	case RG_FEATURE_ON:
 	case RG_FEATURE_TR:
@@ -404,21 +405,77 @@ TEST_F_TIMEOUT(bets, bits_of_the_first_bytes, 300)
 	}
 }
 
+/* The sum over the classes that one sample more can be of, by the code itself. */
+static u64 levels_sum(const u64 *fractions, const u16 *levels)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < RG_LEVELS; i++) {
+		u16 copy[RG_LEVELS];
+
+		memcpy(copy, levels, sizeof(copy));
+		sum += scaled(fractions, 1, rg_levels_gain(copy, 1ull << 8 * i) -
+			      3 * RG_BIT);
+	}
+	return sum;
+}
+
+/*
+ * LEVELS: sample by sample, of counts that are equal, far apart or anything. A packet
+ * gains what its samples gain one by one, for the tables are running sums; beyond
+ * RG_BETS_MAX too, where it began below.
+ */
+TEST_F_TIMEOUT(bets, levels_of_a_sample_sum_to_one_at_most, 300)
+{
+	u16 levels[RG_LEVELS] = { 0 }, copy[RG_LEVELS];
+	u32 round, i, n = 0, left;
+	struct rg_random random;
+	u64 counts;
+	s32 gain;
+
+	random_seed(&random, 3);
+	for (round = 0; round < 100000; round++) {
+		left = random_below(&random, RG_BETS_MAX + 4 * RG_LEVELS_WORDS);
+		for (i = 0; i < RG_LEVELS; i++) {
+			levels[i] = round & 1 ? left / 8 :
+						random_below(&random, left + 1);
+			left -= round & 1 ? 0 : levels[i];
+		}
+		ASSERT_LE(levels_sum(self->fractions, levels), ONE);
+	}
+	for (round = 0; round < 10000; round++) {
+		memset(levels, 0, sizeof(levels));
+		for (n = random_below(&random, RG_BETS_MAX - 64); n; n--)
+			levels[random_below(&random, 8)]++;
+		memcpy(copy, levels, sizeof(copy));
+		for (n = 0, gain = 0, counts = 0; n < 64; n++) {
+			u64 one = 1ull << 8 * random_below(&random, 8);
+
+			counts += one;
+			gain += rg_levels_gain(copy, one);
+		}
+		ASSERT_EQ(rg_levels_gain(levels, counts), gain);
+	}
+}
+
 /* Whatever comes, counts stay in the range that was looked at above. */
 TEST(counts_stay_in_range)
 {
 	struct rg_content content = { 0 };
-	u8 bytes[RG_CONTENT_BYTES + RG_TRAILER_MAX];
+	u8 bytes[RG_LEVELS_LEN_MIN + RG_TRAILER_MAX];
 	struct rg_payload payload = { .data = bytes, .pt = 96 };
 	struct rg_random random;
-	u32 i, bit, f;
+	u32 i, bit, f, sum;
 
 	random_seed(&random, 2);
 	for (i = 0; i < 20000; i++) {
 		random_fill(&random, bytes, sizeof(bytes));
 		if (i / 1000 & 1)
-			memset(bytes, i / 2000 & 1 ? 0xff : 0, 40);
+			memset(bytes, i / 2000 & 1 ? 0xff : 0, RG_LEVELS_LEN_MIN);
 		payload.len = random_below(&random, sizeof(bytes) + 1);
+		if (i & 1)
+			payload.len = sizeof(bytes);
 		payload.readable = payload.len;
 		rg_content_feed(&content, &payload);
 		/* Beyond a verdict nothing is fed: it could overflow. */
@@ -428,9 +485,12 @@ TEST(counts_stay_in_range)
 		for (bit = 0; bit < 64; bit += 8)
 			ASSERT_LE((u8)(content.first_ones >> bit),
 				  content.first_seen);
-		for (f = 0; f < RG_FEATURES; f++)
+		for (f = 0; f < ARRAY_SIZE(content.bets); f++)
 			ASSERT_LE(content.bets[f].hits + content.bets[f].misses,
 				  RG_BETS_MAX);
+		for (f = 0, sum = 0; f < RG_LEVELS; f++)
+			sum += content.levels[f];
+		ASSERT_LE(sum, RG_BETS_MAX);
 	}
 }
 
