@@ -143,7 +143,7 @@ static inline bool feed_decided(struct rg_fast *fast, const struct rg_packet *pk
 static noinline void bystander(struct rg_media *media, const struct rg_packet *pkt,
 			       struct rg_answer *ans)
 {
-	if (ans->shape == RG_SHAPE_OTHER && pkt->peer)
+	if (ans->shape == RG_SHAPE_OTHER && pkt->carried)
 		ans->class = RTPGUARD_CLASS_TURN;
 	if (media)
 		media->accompanied |= BIT(ans->class);
@@ -207,6 +207,30 @@ void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 }
 
 /**
+ * rg_media_undecided() - may a stream need memory for a test?
+ * @media: state of the flow
+ *
+ * One that is being tested, or starts with it. Asked after a change only.
+ *
+ * Context: as for rg_feed().
+ */
+bool rg_media_undecided(const struct rg_media *media)
+{
+	const struct rg_stream *stream;
+	u32 dir, i;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		for (i = 0; i < RG_STREAMS_MAX; i++) {
+			stream = &media->sides[dir].streams[i];
+			if (stream->packets && (!stream->decided_at ||
+						rg_stream_is_anew(stream)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/**
  * rg_media_hungry() - would memory for a content test be of use?
  * @media: state of the flow
  * @pkt: the datagram that is fed next
@@ -251,6 +275,24 @@ struct rg_content *rg_media_take(struct rg_media *media)
 		return NULL;
 	media->spare = NULL;
 	return content;
+}
+
+/**
+ * rg_media_is_proven() - has a direction a stream that is encrypted?
+ * @media: state of the flow
+ * @dir: enum rg_dir
+ *
+ * Context: as for rg_feed().
+ */
+bool rg_media_is_proven(const struct rg_media *media, u8 dir)
+{
+	u32 i;
+
+	for (i = 0; i < RG_STREAMS_MAX; i++) {
+		if (rg_protection_tested(media->sides[dir].streams[i].protection))
+			return true;
+	}
+	return false;
 }
 
 static struct rg_content *side_drain(struct rg_side *side)

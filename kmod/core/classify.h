@@ -46,7 +46,8 @@ static inline bool rg_shape_is_media(u8 shape)
 /**
  * enum rg_counts - what a packet is counted as, besides its verdict
  * @RG_COUNTS_NOTHING: as nothing
- * @RG_COUNTS_RESTORED: its stream was suspected, and turned out uniform with it
+ * @RG_COUNTS_RESTORED: its stream was suspected, or clear until a handshake vouched,
+ *	and turned out uniform with it
  * @RG_COUNTS_CREDITED: nothing is known of its stream, but another is protected:
  *	strict passes it
  */
@@ -277,12 +278,14 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 /* classify.c */
 void rg_feed(struct rg_media *media, const struct rg_packet *pkt,
 	     struct rg_answer *ans);
+bool rg_media_undecided(const struct rg_media *media);
 bool rg_media_hungry(const struct rg_media *media, const struct rg_packet *pkt);
 void rg_media_give(struct rg_media *media, struct rg_content *content);
 struct rg_content *rg_media_take(struct rg_media *media);
 struct rg_content *rg_media_drain(struct rg_media *media);
 void rg_media_summary(const struct rg_media *media, struct rg_summary *sum);
 void rg_summary_merge(struct rg_summary *sum, const struct rg_summary *other);
+bool rg_media_is_proven(const struct rg_media *media, u8 dir);
 bool rg_protection_worse(u8 a, u8 b);
 u32 rg_classes(void);
 

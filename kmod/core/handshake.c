@@ -9,7 +9,8 @@
  * DTLS and ZRTP run on the 5-tuple of the media that they are for. That one came to
  * its end is no proof: it may be replayed, and what follows may be in clear for all
  * that. So it vouches for the flow's media in both directions, and media that agrees
- * with it is protected after 16 packets instead of uniform after 48.
+ * with it is protected after 16 packets instead of uniform after 48. What was clear
+ * before it is tested anew, once for each handshake that begins to vouch.
  *
  *	DTLS    hello, hello, both encrypt       -> dtls-done, or dtls-null
  *	ZRTP    Commit, Confirm1, Confirm2       -> zrtp-confirmed
@@ -45,15 +46,48 @@ static void unvouch(struct rg_media *media)
 
 	for (dir = 0; dir < RG_DIRS; dir++) {
 		side = &media->sides[dir];
-		for (i = 0; i < RG_STREAMS_MAX; i++)
+		for (i = 0; i < RG_STREAMS_MAX; i++) {
 			rg_stream_unvouch(&side->streams[i]);
+			if (rg_stream_is_anew(&side->streams[i]))
+				side->streams[i].burst = 0;
+		}
 		side->proven = false;
 	}
+	for (i = 0; i < RG_NOTES_MAX; i++)
+		media->notes[i].anew = false;
 	notes_change(media, RTPGUARD_PROTECTION_PROTECTED,
 		     RTPGUARD_PROTECTION_UNDETERMINED);
 	notes_change(media, RTPGUARD_PROTECTION_UNIFORM,
 		     RTPGUARD_PROTECTION_UNDETERMINED);
-	media->sated = false;
+	media->sated = !rg_media_undecided(media);
+}
+
+/* Readable RTCP was evidence of what was sent then. */
+static void rtcp_renew(struct rg_rtcp_state *rtcp)
+{
+	if (rtcp->protection != RTPGUARD_PROTECTION_CLEAR)
+		return;
+	rtcp->decided_at = 0;
+	rtcp->protection = RTPGUARD_PROTECTION_UNDETERMINED;
+	rtcp->evidence &= ~RTPGUARD_EVIDENCE_RTCP_CHAIN;
+}
+
+/* A handshake begins to vouch: what was clear may be encrypted from now on. */
+static void renew(struct rg_media *media)
+{
+	struct rg_side *side;
+	u32 dir, i;
+
+	for (dir = 0; dir < RG_DIRS; dir++) {
+		side = &media->sides[dir];
+		for (i = 0; i < RG_STREAMS_MAX; i++)
+			rg_stream_renew(&side->streams[i]);
+		rtcp_renew(&side->rtcp);
+	}
+	for (i = 0; i < RG_NOTES_MAX; i++)
+		media->notes[i].anew = media->notes[i].protection ==
+				       RTPGUARD_PROTECTION_CLEAR;
+	media->sated = !rg_media_undecided(media);
 }
 
 static void vouch(struct rg_media *media)
@@ -81,19 +115,22 @@ static void conclude(struct rg_media *media, struct rg_answer *ans)
 {
 	u64 vouched = vouchers(media);
 	u64 evidence = media->evidence;
+	u64 before = media->vouched;
 	u32 dir;
 
 	if (media->dtls.null)
 		media->evidence |= RTPGUARD_EVIDENCE_DTLS_NULL;
 	if (rg_dtls_offers_null(&media->dtls))
 		media->evidence |= RTPGUARD_EVIDENCE_DTLS_NULL_OFFERED;
-	if (vouched == media->vouched && evidence == media->evidence)
+	if (vouched == before && evidence == media->evidence)
 		return;
-	if (media->vouched & ~vouched)
+	if (before & ~vouched)
 		unvouch(media);
 	media->vouched = vouched;
 	if (vouched)
 		vouch(media);
+	if (vouched & ~before)
+		renew(media);
 	ans->changed = true;
 	/* Each stream has to look at it. */
 	for (dir = 0; dir < RG_DIRS; dir++)

@@ -50,7 +50,8 @@ void rg_note_write(struct rg_media *media, u8 dir, const struct rg_stream *strea
 	}
 	note->ssrc = stream->ssrc;
 	note->evidence = stream->evidence;
-	note->decided_at = min_t(u64, stream->decided_at, (u16)~0);
+	note->decided_at = min_t(u64, stream->decided_at, RG_NOTE_DECIDED_MAX);
+	note->anew = rg_stream_is_anew(stream);
 	note->trials = min_t(u16, stream->trials, RG_NOTE_TRIALS_MAX);
 	note->dir = dir;
 	note->protection = stream->protection;
@@ -78,4 +79,6 @@ void rg_note_read(const struct rg_note *note, struct rg_stream *stream)
 	stream->trials += note->trials;
 	stream->run = RG_CONTINUITY_MIN;
 	stream->skipped = RG_RETEST_ONE_IN - 1;
+	if (note->anew)
+		rg_stream_renew(stream);
 }

@@ -139,20 +139,30 @@ static void recognise(struct rg_side *side, struct rg_stream *stream,
 /* Take what memory the caller has put there for a test. */
 static void content_take(struct rg_media *media, struct rg_stream *stream)
 {
-	if (stream->content || stream->protection == RTPGUARD_PROTECTION_CLEAR)
+	if (stream->content || (stream->protection == RTPGUARD_PROTECTION_CLEAR &&
+				!stream->burst))
 		return;
 	stream->content = media->spare;
 	media->spare = NULL;
 	rg_stream_restart(stream);
 }
 
+/* That a stream is clear for good, and not tested anew any more, is no change. */
+static noinline void content_release(struct rg_media *media, struct rg_stream *stream)
+{
+	if (!media->spare) {
+		media->spare = stream->content;
+		stream->content = NULL;
+	}
+	media->sated = !rg_media_undecided(media);
+}
+
 /* And give it back when nothing is left to be tested. */
 static void content_give(struct rg_media *media, struct rg_stream *stream)
 {
-	if (media->spare || stream->protection != RTPGUARD_PROTECTION_CLEAR)
-		return;
-	media->spare = stream->content;
-	stream->content = NULL;
+	if (stream->protection == RTPGUARD_PROTECTION_CLEAR && stream->content &&
+	    !stream->burst)
+		content_release(media, stream);
 }
 
 /*
@@ -182,7 +192,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 
 	stray_count(side, rtp);
 	/* Clear for good: it needs no place. */
-	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR)
+	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR && !note->anew)
 		return NULL;
 	stream = rg_stream_claim(side, pkt->now_ms, note);
 	if (!stream)
@@ -350,25 +360,6 @@ static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 		worst_speaks(side, ans);
 }
 
-/*
- * May a stream need memory for a test, this one or one that starts with it? Not
- * inline: it is asked after a change only.
- */
-static noinline bool undecided(const struct rg_media *media)
-{
-	const struct rg_stream *stream;
-	u32 dir, i;
-
-	for (dir = 0; dir < RG_DIRS; dir++) {
-		for (i = 0; i < RG_STREAMS_MAX; i++) {
-			stream = &media->sides[dir].streams[i];
-			if (stream->packets && !stream->decided_at)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Is there still a stream that is protected, or again one? */
 static noinline void proven_set(struct rg_side *side, const struct rg_stream *changed)
 {
@@ -399,14 +390,15 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	stream->pt = rtp->pt;
 	length_count(stream, rtp);
 	content_take(media, stream);
-	recognise(&media->sides[pkt->dir], stream, pkt->peer, ans);
+	recognise(&media->sides[pkt->dir], stream, pkt->carried, ans);
 	/* Whoever stops to encrypt RTCP may have stopped to encrypt RTP. */
 	changed |= stream->evidence & ~evidence & RTPGUARD_EVIDENCE_RTCP_CHAIN;
 	before = stream->protection;
 	if (rg_stream_test(stream, pkt, rtp, changed, media->vouched)) {
 		ans->changed = true;
 		proven_set(&media->sides[pkt->dir], stream);
-		if (before == RTPGUARD_PROTECTION_SUSPECTED &&
+		if ((before == RTPGUARD_PROTECTION_SUSPECTED ||
+		     before == RTPGUARD_PROTECTION_CLEAR) &&
 		    rg_protection_tested(stream->protection))
 			ans->counts = RG_COUNTS_RESTORED;
 	}
@@ -417,7 +409,7 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 static bool stream_fast(const struct rg_stream *stream)
 {
 	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
-		return !stream->content;
+		return !stream->content && !stream->burst;
 	/* One more payload without room for a tag decides. */
 	return rg_protection_tested(stream->protection) &&
 	       !stream->short_run;
@@ -465,7 +457,7 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 	else if (stream && !ans->duplicate)
 		stream_learn(media, stream, pkt, rtp, step == STEP_BROKEN, ans);
 	if (ans->changed)
-		media->sated = !undecided(media);
+		media->sated = !rg_media_undecided(media);
 	rtp_answer(side, stream, note, ans);
 	if (media->evidence)
 		flow_speaks(media, ans);

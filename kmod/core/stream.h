@@ -39,7 +39,8 @@ struct rg_side;
  * @len_run: packets in a row of length @len, up to RG_LEN_RUN_MIN
  * @skipped: packets since the last that was tested, when uniform or protected; that
  *	passed on credit, before
- * @burst: packets still to be tested without skipping any
+ * @burst: packets still to be tested without skipping any; clear: how many may still
+ *	be readable, and one more, while it is tested anew; 0: clear for good
  * @feature: enum rg_feature that @peak is of
  * @class: enum rtpguard_class
  * @protection: enum rtpguard_protection
@@ -77,7 +78,8 @@ struct rg_stream {
  * struct rg_note - what is kept of a decided stream that gave up its place
  * @ssrc: synchronisation source
  * @evidence: enum rtpguard_evidence bits
- * @decided_at: as in struct rg_stream, up to 65,535
+ * @decided_at: as in struct rg_stream, up to RG_NOTE_DECIDED_MAX
+ * @anew: clear, and to be tested anew
  * @trials: as in struct rg_stream, up to RG_NOTE_TRIALS_MAX
  * @dir: enum rg_dir
  * @protection: enum rtpguard_protection; RTPGUARD_PROTECTION_UNDETERMINED: this
@@ -86,7 +88,8 @@ struct rg_stream {
 struct rg_note {
 	u32 ssrc;
 	u32 evidence;
-	u16 decided_at;
+	u16 decided_at : 15;
+	u16 anew : 1;
 	u16 trials : 12;
 	u16 dir : 1;
 	u16 protection : 3;
@@ -110,6 +113,12 @@ static inline bool rg_protection_tested(u8 protection)
 	       protection == RTPGUARD_PROTECTION_PROTECTED;
 }
 
+/* Clear, but tested anew: until it is proven all of it is clear. */
+static inline bool rg_stream_is_anew(const struct rg_stream *stream)
+{
+	return stream->protection == RTPGUARD_PROTECTION_CLEAR && stream->burst;
+}
+
 /* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
 struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known);
@@ -123,5 +132,10 @@ void rg_stream_vouch(struct rg_stream *stream, u64 vouched);
 void rg_stream_unvouch(struct rg_stream *stream);
 void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt,
 			 const struct rg_rtp *rtp, bool alone);
+
+/* stream_anew.c */
+void rg_stream_renew(struct rg_stream *stream);
+bool rg_stream_test_anew(struct rg_stream *stream, const struct rg_packet *pkt,
+			 const struct rg_rtp *rtp, u64 vouched);
 
 #endif /* RG_CORE_STREAM_H */

@@ -43,7 +43,7 @@ static bool stream_replaceable(const struct rg_side *side,
 		return (u16)(side->heard - stream->heard) >= RG_STREAM_WAIT_MAX ||
 		       stream->packets > RG_STREAM_TRY_MAX ||
 		       now_ms - stream->last_ms > RG_STREAM_IDLE_MS;
-	if (stream->protection == RTPGUARD_PROTECTION_CLEAR ||
+	if ((stream->protection == RTPGUARD_PROTECTION_CLEAR && !stream->burst) ||
 	    now_ms - stream->last_ms > RG_STREAM_IDLE_MS)
 		return true;
 	return rg_protection_tested(stream->protection) &&

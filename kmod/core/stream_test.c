@@ -9,7 +9,7 @@
 /*
  * What the content test of a stream leads to:
  *
- *	undetermined --24.5 bits--> suspected --45 bits--> clear, for good
+ *	undetermined --24.5 bits--> suspected --45 bits--> clear
  *	     |                        |    ^
  *	     | nothing for 48 packets |    | 24.5 bits
  *	     v                        v    |
@@ -22,6 +22,10 @@
  * Where a handshake vouches, 16 packets below 4 bits make protected what else would
  * become uniform, and 24.5 bits make it undetermined instead of suspected: enforce
  * cuts nothing that a handshake vouches for before the proof.
+ *
+ * Clear is for good, but for one case: calls begin in clear and go on encrypted, with
+ * ZRTP under the same SSRC. So where a handshake begins to vouch, what is clear is
+ * tested anew, once, see stream_anew.c. It is clear until it is proven.
  */
 
 /* What vouches. */
@@ -238,6 +242,8 @@ static bool conclude(struct rg_stream *stream, bool hidden, u64 vouched)
 		if (!stream->suspected_at)
 			stream->suspected_at = stream->packets;
 		set_protection(stream, RTPGUARD_PROTECTION_CLEAR);
+		/* Left from a retest it would mean: tested anew. */
+		stream->burst = 0;
 		return true;
 	}
 	if (!content)
@@ -343,7 +349,8 @@ bool rg_stream_test(struct rg_stream *stream, const struct rg_packet *pkt,
 	bool ret;
 
 	if (stream->protection == RTPGUARD_PROTECTION_CLEAR)
-		return false;
+		return stream->burst &&
+		       rg_stream_test_anew(stream, pkt, rtp, vouched);
 	if (tested && !retest_due(stream, changed) &&
 	    stream->short_run < RG_SHORT_MIN)
 		return false;
