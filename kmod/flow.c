@@ -404,7 +404,8 @@ static void bucket_expire(u32 bucket, u64 now_ms)
 		return;
 	spin_lock_bh(bucket_lock(bucket));
 	hlist_for_each_entry_safe(flow, next, &table.buckets[bucket], node) {
-		if (now_ms - READ_ONCE(flow->last_ms) > flow_timeout_ms)
+		/* Some were in use since the walk began. */
+		if ((s64)(now_ms - READ_ONCE(flow->last_ms)) > flow_timeout_ms)
 			flow_del(flow);
 	}
 	spin_unlock_bh(bucket_lock(bucket));
