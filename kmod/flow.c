@@ -88,11 +88,16 @@ u32 rg_flow_max(void)
 	return max_flows;
 }
 
+u32 rg_flow_timeout_ms(void)
+{
+	return flow_timeout_ms;
+}
+
 /**
  * rg_flow_key() - the key of a packet's flow
  * @head: headers of a datagram
  * @netns: cookie of the namespace the packet is in
- * @peer: of the datagram, see rg_carrier_open()
+ * @peer: of the datagram, see struct rg_packet
  * @key: filled; the same for both directions but for @key->from
  *
  * Context: any.
@@ -100,20 +105,8 @@ u32 rg_flow_max(void)
 void rg_flow_key(const struct rg_headers *head, u64 netns, u16 peer,
 		 struct rg_flow_key *key)
 {
-	struct rg_tuple *tuple = &key->tuple;
-	int order = memcmp(head->saddr, head->daddr, sizeof(head->saddr));
-
-	memset(tuple, 0, sizeof(*tuple));
-	key->from = order > 0 || (!order && head->sport > head->dport);
-	memcpy(tuple->addr[key->from], head->saddr, sizeof(head->saddr));
-	memcpy(tuple->addr[!key->from], head->daddr, sizeof(head->daddr));
-	tuple->port[key->from] = head->sport;
-	tuple->port[!key->from] = head->dport;
-	tuple->netns = netns;
-	tuple->l4proto = head->l4proto;
-	tuple->family = head->family;
-	tuple->peer = peer;
-	key->hash = siphash(tuple, sizeof(*tuple), &table.key);
+	key->from = rg_tuple_fill(head, netns, peer, &key->tuple);
+	key->hash = siphash(&key->tuple, sizeof(key->tuple), &table.key);
 }
 
 /**

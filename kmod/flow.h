@@ -3,6 +3,7 @@
 #define RG_FLOW_H
 
 #include "core/policy.h"
+#include "tuple.h"
 
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
@@ -10,26 +11,6 @@
 
 struct rg_headers;
 struct sk_buff;
-
-/**
- * struct rg_tuple - a flow's key: wire addresses, either end first
- * @addr: the lower end first (address, then port, compared as bytes)
- * @netns: cookie of the network namespace
- * @port: host byte order, as @addr
- * @l4proto: IPPROTO_*
- * @family: 4 or 6
- * @peer: whom a relay sends it to or has it from (rg_carrier_open()); 0: no relay
- *
- * The key is hashed as bytes, without padding.
- */
-struct rg_tuple {
-	u8 addr[2][16];
-	u64 netns;
-	u16 port[2];
-	u8 l4proto;
-	u8 family;
-	u16 peer;
-};
 
 /* What the ruleset said last; asked again when any of it changes. */
 struct rg_flow_match {
@@ -124,6 +105,7 @@ int rg_flow_walk(struct rg_flow_cursor *cursor,
 		 int (*fn)(struct rg_flow *flow, void *arg), void *arg);
 u32 rg_flow_count(void);
 u32 rg_flow_max(void);
+u32 rg_flow_timeout_ms(void);
 u64 rg_flow_now_ms(void);
 
 /* flow_nl.c */

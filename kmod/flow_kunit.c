@@ -17,6 +17,7 @@
 #define rg_flow_walk		flow_kunit_walk
 #define rg_flow_count		flow_kunit_count
 #define rg_flow_max		flow_kunit_max
+#define rg_flow_timeout_ms	flow_kunit_timeout_ms
 #define rg_flow_now_ms		flow_kunit_now_ms
 #include "flow.h"
 #include "packet.h"
@@ -396,6 +397,17 @@ static void idle_flows_expire(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counts[RG_STAT_EVICTED], 0);
 }
 
+/* Upkeep takes the time before it walks; a packet may come while it does. */
+static void what_was_used_since_is_not_idle(struct kunit *test)
+{
+	struct rg_flow_key busy = key_of(1);
+
+	KUNIT_ASSERT_NOT_NULL(test, add(&busy, &nobody));
+	must_find(test, &busy)->last_ms = rg_flow_now_ms() + 1;
+	gc_run();
+	KUNIT_EXPECT_NOT_NULL(test, find(&busy));
+}
+
 /* Upkeep finds all of a full table in one go, and gives each place back. */
 static void gc_empties_the_table(struct kunit *test)
 {
@@ -476,6 +488,7 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(an_owner_has_a_quarter),
 	KUNIT_CASE(an_owner_evicts_its_own),
 	KUNIT_CASE(idle_flows_expire),
+	KUNIT_CASE(what_was_used_since_is_not_idle),
 	KUNIT_CASE(gc_empties_the_table),
 	KUNIT_CASE(gc_goes_on),
 	KUNIT_CASE(walks_resume),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "conn.h"
 #include "device.h"
 #include "flow.h"
 #include "flow_absent.h"
@@ -29,9 +30,12 @@ static int __init rg_init(void)
 	ret = rg_flow_absent_init();
 	if (ret)
 		goto err_flow_exit;
-	ret = rg_device_init();
+	ret = rg_conn_init();
 	if (ret)
 		goto err_flow_absent_exit;
+	ret = rg_device_init();
+	if (ret)
+		goto err_conn_exit;
 	ret = rg_hook_init();
 	if (ret)
 		goto err_device_exit;
@@ -45,6 +49,8 @@ err_hook_exit:
 	rg_hook_exit();
 err_device_exit:
 	rg_device_exit();
+err_conn_exit:
+	rg_conn_exit();
 err_flow_absent_exit:
 	rg_flow_absent_exit();
 err_flow_exit:
@@ -63,6 +69,7 @@ static void __exit rg_exit(void)
 	rg_netlink_exit();
 	rg_hook_exit();
 	rg_device_exit();
+	rg_conn_exit();
 	rg_flow_absent_exit();
 	rg_flow_exit();
 	rg_ruleset_exit();

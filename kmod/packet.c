@@ -7,14 +7,16 @@
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/route.h>
 
-static bool l4_is_udp(u8 l4proto)
+static bool l4_is_judged(u8 l4proto)
 {
-	return l4proto == IPPROTO_UDP || l4proto == IPPROTO_UDPLITE;
+	return l4proto == IPPROTO_UDP || l4proto == IPPROTO_UDPLITE ||
+	       l4proto == IPPROTO_TCP;
 }
 
 /* The route knows broadcast; the address alone does not. */
@@ -42,7 +44,7 @@ static enum rg_kind ipv4_parse(const struct sk_buff *skb,
 	memcpy(head->daddr, &iph->daddr, 4);
 	head->multicast = ipv4_is_multicast_route(skb, iph->daddr);
 	*off += iph->ihl * 4;
-	if (!l4_is_udp(head->l4proto))
+	if (!l4_is_judged(head->l4proto))
 		return RG_KIND_OTHER;
 	if (iph->frag_off & htons(IP_MF | IP_OFFSET))
 		return RG_KIND_FRAGMENT;
@@ -88,8 +90,8 @@ static enum rg_kind exthdrs_skip(const struct sk_buff *skb,
 
 	for (i = 0; i <= RG_EXTHDR_MAX; i++) {
 		head->l4proto = nexthdr;
-		if (l4_is_udp(nexthdr))
-			return RG_KIND_DATAGRAM;
+		if (l4_is_judged(nexthdr))
+			return RG_KIND_DATAGRAM; /* what is in it is not asked yet */
 		if (!exthdr_len(nexthdr, &none))
 			return RG_KIND_OTHER;
 		at = *off;
@@ -98,9 +100,9 @@ static enum rg_kind exthdrs_skip(const struct sk_buff *skb,
 			return RG_KIND_UNDECODABLE;
 		*off += exthdr_len(nexthdr, opt);
 		if (nexthdr == NEXTHDR_FRAGMENT && !frag_is_whole(skb, at)) {
-			/* Options may stand between fragment header and UDP. */
+			/* Options may stand between fragment header and these. */
 			head->l4proto = opt->nexthdr;
-			return l4_is_udp(opt->nexthdr) ||
+			return l4_is_judged(opt->nexthdr) ||
 			       exthdr_len(opt->nexthdr, &none) ?
 			       RG_KIND_FRAGMENT : RG_KIND_OTHER;
 		}
@@ -165,12 +167,46 @@ static enum rg_kind udp_parse(const struct sk_buff *skb,
 	return RG_KIND_DATAGRAM;
 }
 
+/*
+ * RFC 9293, 3.1. A SYN has a sequence number of its own, before those of the data
+ * that it may bring (RFC 7413).
+ */
+static enum rg_kind tcp_parse(const struct sk_buff *skb, struct rg_headers *head,
+			      u32 off)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	th = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!th || th->doff * 4 < sizeof(buf) || off + th->doff * 4 > skb->len)
+		return RG_KIND_UNDECODABLE;
+
+	head->sport = ntohs(th->source);
+	head->dport = ntohs(th->dest);
+	head->payload_off = off + th->doff * 4;
+	head->payload_len = skb->len - head->payload_off;
+	head->segment_len = head->payload_len;
+	head->seq = ntohl(th->seq) + th->syn;
+	head->opens = th->syn;
+	head->begins = th->syn && !th->ack;
+	head->ends = th->rst;
+	return RG_KIND_SEGMENT;
+}
+
+static enum rg_kind l4_parse(const struct sk_buff *skb, struct rg_headers *head,
+			     u32 off)
+{
+	if (head->l4proto == IPPROTO_TCP)
+		return tcp_parse(skb, head, off);
+	return udp_parse(skb, head, off);
+}
+
 /**
  * rg_packet_parse() - read the network and transport headers
  * @skb: packet at a netfilter hook; never changed, may be non-linear
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @head: filled as far as the answer says; addresses for all but a broken IP
- *	header, ports and payload for RG_KIND_DATAGRAM
+ *	header, ports and payload for RG_KIND_DATAGRAM and RG_KIND_SEGMENT
  *
  * Context: any.
  * Return: enum rg_kind.
@@ -184,5 +220,5 @@ enum rg_kind rg_packet_parse(const struct sk_buff *skb, u8 pf,
 	memset(head, 0, sizeof(*head));
 	kind = pf == NFPROTO_IPV6 ? ipv6_parse(skb, head, &off) :
 				    ipv4_parse(skb, head, &off);
-	return kind == RG_KIND_DATAGRAM ? udp_parse(skb, head, off) : kind;
+	return kind == RG_KIND_DATAGRAM ? l4_parse(skb, head, off) : kind;
 }

@@ -14,15 +14,17 @@ struct sk_buff;
 
 /**
  * enum rg_kind - what the network layer says about a packet
- * @RG_KIND_OTHER: not UDP
+ * @RG_KIND_OTHER: neither UDP nor TCP
  * @RG_KIND_DATAGRAM: a whole UDP or UDP-Lite datagram, or a GSO run of them
- * @RG_KIND_FRAGMENT: a fragment of UDP; local ones come from raw sockets only,
+ * @RG_KIND_SEGMENT: of TCP, or a GSO run of them
+ * @RG_KIND_FRAGMENT: a fragment of UDP or TCP; local ones come from raw sockets only,
  *	the kernel fragments after POST_ROUTING
- * @RG_KIND_UNDECODABLE: UDP with broken headers, or too many of them
+ * @RG_KIND_UNDECODABLE: UDP or TCP with broken headers, or too many of them
  */
 enum rg_kind {
 	RG_KIND_OTHER,
 	RG_KIND_DATAGRAM,
+	RG_KIND_SEGMENT,
 	RG_KIND_FRAGMENT,
 	RG_KIND_UNDECODABLE,
 };
@@ -38,7 +40,11 @@ enum rg_kind {
  * @multicast: to a multicast or broadcast address
  * @payload_off: where the transport payload begins, from the skb's first byte
  * @payload_len: bytes of it on the wire, all segments
- * @segment_len: bytes of one segment; @payload_len unless GSO
+ * @segment_len: bytes of one datagram; @payload_len unless GSO
+ * @seq: TCP: sequence number of the payload's first byte
+ * @opens: TCP: the first segment of a direction
+ * @begins: TCP: and of its connection
+ * @ends: TCP: the connection is given up
  */
 struct rg_headers {
 	u8 saddr[16] __aligned(8);
@@ -51,6 +57,10 @@ struct rg_headers {
 	u32 payload_off;
 	u32 payload_len;
 	u32 segment_len;
+	u32 seq;
+	bool opens;
+	bool begins;
+	bool ends;
 };
 
 enum rg_kind rg_packet_parse(const struct sk_buff *skb, u8 pf,

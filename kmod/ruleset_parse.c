@@ -213,9 +213,10 @@ static int l4proto_check(const struct nlattr *attr,
 {
 	u8 l4proto = attr ? nla_get_u8(attr) : 0;
 
-	if (!attr || l4proto == IPPROTO_UDP || l4proto == IPPROTO_UDPLITE)
+	if (!attr || l4proto == IPPROTO_UDP || l4proto == IPPROTO_UDPLITE ||
+	    l4proto == IPPROTO_TCP)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr, "l4proto must be UDP or UDP-Lite");
+	NL_SET_ERR_MSG_ATTR(extack, attr, "l4proto must be UDP, UDP-Lite or TCP");
 	return -EINVAL;
 }
 

@@ -51,7 +51,7 @@ PORTS = "port range needs a first and a last port"
 BACKWARDS = "port range ends before it begins"
 BITMAP = "bitmap is empty or has unknown bits"
 SUBJECTS = "subjects must be one or all"
-L4PROTO = "l4proto must be UDP or UDP-Lite"
+L4PROTO = "l4proto must be UDP, UDP-Lite or TCP"
 REPLY_ONLY = "attribute is for replies only"
 NAME = ("rule name must begin with a letter or underscore and go on with these, "
         "digits and hyphens")
@@ -258,7 +258,7 @@ def rule_cases():
     for value in 3, 5, 7, 14:
         yield in_rule(f"subjects {value:#x}", SUBJECTS,
                       u32("A_RULE_SUBJECTS", value))
-    for value in 0, 1, 6, 16, 18, 135, 137, 255:
+    for value in 0, 1, 5, 7, 16, 18, 135, 137, 255:
         yield in_rule(f"l4proto {value}", L4PROTO, u8("A_RULE_L4PROTO", value))
     yield in_rule("PAD", UNSUPPORTED, Attr("A_RULE_PAD"))
     yield from each_length("A_RULE_SUBJECTS", 4, "subjects")
@@ -485,6 +485,7 @@ def odd_loads():
         return [rule(*attrs, name="odd")]
 
     yield alone(u8("A_RULE_L4PROTO", 17))
+    yield alone(u8("A_RULE_L4PROTO", 6))
     yield alone(u8("A_RULE_L4PROTO", 136), u32("A_RULE_CLASSES", 4))
     yield alone(u32("A_RULE_SUBJECTS", 15))
     yield alone(u32("A_RULE_SUBJECTS", 15), u32("A_RULE_PROTECTIONS", 127))

@@ -101,6 +101,8 @@ proven() # host|vm|gate, test
 	[ "${passes[$2]}" = yes ]
 }
 
+# Of an earlier run there may be objects of a mutant that look up to date.
+rm -rf "$tree"
 copy || exit
 n=0
 failed=0
