@@ -213,7 +213,7 @@ WRONG = {
     ] + [
         (f"rule a {{ »{word} x; accept }}",
          f"'{word}' is not supported by this version")
-        for word in ("meta", "socket", "in", "iifname", "oifgroup", "tcp")
+        for word in ("meta", "socket", "in", "iifname", "oifgroup")
     ],
 }
 
@@ -317,6 +317,7 @@ PRINTED = [
      "rule a {\n\tip6 daddr { ::, ::1, ::2 }\n\tdrop\n}\n"),
     ("rule a { udp sport 5004; udp dport { 6000-6010, 7-7 }; drop }",
      "rule a {\n\tudp sport 5004\n\tudp dport { 6000-6010, 7 }\n\tdrop\n}\n"),
+    ("rule a { tcp sport 554; drop }", "rule a {\n\ttcp sport 554\n\tdrop\n}\n"),
     ("rule a { udplite dport 0-65535; drop }",
      "rule a {\n\tudplite dport 0-65535\n\tdrop\n}\n"),
     ("rule a { th sport 00080; drop }", "rule a {\n\tth sport 80\n\tdrop\n}\n"),

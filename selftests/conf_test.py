@@ -435,7 +435,7 @@ def random_rule(rng, number):
     """A valid rule with some matches, and what their order should not matter."""
     protections = ("undetermined uniform protected suspected exposed null clear "
                    "unprotected any").split()
-    proto = rng.choice(("th", "udp", "udplite"))
+    proto = rng.choice(("th", "udp", "udplite", "tcp"))
     ports = ["0", "5004", "65535", "1-2", "0-65535"]
     four = ["192.0.2.1", "10.0.0.0/8", "0.0.0.0/0", "$four", "$mixed"]
     six = ["::1", "2001:db8::/32", "::/0", "$six", "$mixed"]

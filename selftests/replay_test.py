@@ -20,6 +20,7 @@ from lib import (  # noqa: E402  pylint: disable=wrong-import-position
 PCAPS = os.path.join(lib.HERE, "pcaps")
 sys.path.insert(0, PCAPS)
 import generate  # noqa: E402  pylint: disable=wrong-import-position
+import replay_tcp  # noqa: E402  pylint: disable=wrong-import-position
 
 KEYS = {"proto", "src", "sport", "dst", "dport", "class", "protection",
         "evidence", "packets", "bytes", "media_packets",
@@ -326,6 +327,69 @@ def test_many_flows(tmp):
     equal({f["packets"] for f in flows}, {2}, "packets")
 
 
+# TCP -------------------------------------------------------------------------
+
+def test_tcp(tmp):
+    """RFC 4571 with a segment sent again and one cut: each frame counts once"""
+    conn = replay_tcp.pcmu()
+    name = conn.capture(tmp)
+    for tool in (TOOL, ASAN):
+        flow = replay(tool, name)[0]["flows"][0]
+        equal([flow[k] for k in ("class", "protection", "evidence")],
+              ["rtp", "clear", CLEAR["evidence"]], "what it is")
+        equal([flow[k] for k in ("packets", "media_packets", "ssrcs")],
+              [len(conn.packets), 12, 1], "segments, frames, streams")
+        equal(flow["streams"][0]["packets"], 12, "packets of the stream")
+        equal(flow["packets_before_verdict"], 3, "frames before the verdict")
+        equal([flow[k] for k in ("dropped", "held", "verdict")],
+              [10, 0, "drop"], "frames that do not leave")
+    flow = replay(TOOL, "--mode", "strict", name)[0]["flows"][0]
+    equal([flow["dropped"], flow["held"]], [12, 2], "strict")
+
+
+def test_tcp_begins(tmp):
+    """a connection that is joined, one with a hole, one that is given up"""
+    conn = replay_tcp.pcmu()
+    del conn.packets[:2]
+    equal(one(conn.capture(tmp))["flows"][0]["media_packets"], 11, "joined")
+    conn = replay_tcp.pcmu()
+    del conn.packets[5]
+    equal(one(conn.capture(tmp))["flows"][0]["media_packets"], 11, "a hole")
+    conn = replay_tcp.pcmu()
+    conn.send(b"", replay_tcp.RST)
+    conn.send(bytes(200))
+    flow = one(conn.capture(tmp))["flows"][0]
+    equal([flow["media_packets"], flow["class"]], [12, "rtp"], "given up")
+
+
+def test_tcp_nothing(tmp):
+    """TLS, and cipher text of which the beginning was not seen, are no media"""
+    for first, mode in ((0, "enforce"), (0, "strict"), (2, "strict")):
+        conn = replay_tcp.tls()
+        del conn.packets[:first]
+        flow = one("--mode", mode, conn.capture(tmp))["flows"][0]
+        equal({k: flow[k] for k in QUIET}, QUIET, f"from packet {first}, {mode}")
+        equal([flow["media_packets"], flow["streams"]], [0, []], "media")
+
+
+def test_tcp_captured_short(tmp):
+    """TCP captured up to every length, cut into fragments, with bad headers"""
+    conn = replay_tcp.pcmu()
+    lengths = [len(p) for p in conn.packets]
+    variants = [conn.pcap(), conn.pcap(
+        [f for p in conn.packets for f in generate.fragments4(p, 100)])]
+    variants += [conn.pcap([p[:n] for p in conn.packets], lengths=lengths)
+                 for n in range(max(lengths))]
+    variants += [conn.pcap([p[:32] + bytes([n << 4]) + p[33:]
+                            for p in conn.packets]) for n in range(16)]
+    objects = replay(ASAN, "--mode", "strict", *write_all(tmp, variants))
+    equal(len(objects), len(variants), "objects")
+    frames = [[f["media_packets"] for f in obj["flows"]] for obj in objects]
+    # First fragments tell of nothing: what is missing cannot be put in order.
+    equal(frames[:2], [[12], [0]], "whole, in fragments")
+    check(all(sum(n) <= 12 for n in frames), "more frames than there are")
+
+
 # Damage, with sanitizers -----------------------------------------------------
 
 def write_all(tmp, variants):
@@ -426,6 +490,7 @@ TESTS = [
     *(capture_test(name) for name in sorted(EXPECTED)),
     test_refused, test_modes, test_local, test_direction, test_rules, test_usage,
     test_files, test_text, test_many_flows,
+    test_tcp, test_tcp_begins, test_tcp_nothing, test_tcp_captured_short,
     test_truncated_pcap, test_truncated_pcapng, test_short_snaplen, test_damaged,
 ]
 

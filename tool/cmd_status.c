@@ -30,6 +30,7 @@ static const struct {
 	{ RTPGUARD_A_TOTALS_EVICTED, "evicted" },
 	{ RTPGUARD_A_TOTALS_RESTORED, "restored" },
 	{ RTPGUARD_A_TOTALS_CREDITED, "credited" },
+	{ RTPGUARD_A_TOTALS_DROPPED_AGAIN, "dropped-again" },
 	{ RTPGUARD_A_TOTALS_NO_MEMORY, "no-memory" },
 	{ RTPGUARD_A_TOTALS_UNDECODABLE, "undecodable" },
 	{ RTPGUARD_A_TOTALS_FRAG_UNJUDGED, "frag-unjudged" },

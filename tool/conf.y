@@ -45,7 +45,7 @@ static void yyerror(YYLTYPE *at, void *scanner, struct parse *parse,
 %token DEFAULT "default" DEFINE "define" DPORT "dport" DROP "drop" IP "ip"
 %token IP6 "ip6" LOG "log" MODE "mode" OIFNAME "oifname"
 %token PROTECTION "protection" RULE "rule" SADDR "saddr" SPORT "sport" TH "th"
-%token UDP "udp" UDPLITE "udplite"
+%token UDP "udp" UDPLITE "udplite" TCP "tcp"
 %token <value> WORD "a name" STRING "a quoted string" NUMBER "a number"
 %token <value> RANGE "a range of ports" ADDRESS "an address"
 %token <value> VARIABLE "a $name"
@@ -144,7 +144,8 @@ rule_part:
 family:	IP { $$ = 4; } | IP6 { $$ = 6; } ;
 addr_side: SADDR { $$ = MATCH_SADDR; } | DADDR { $$ = MATCH_DADDR; } ;
 port_side: SPORT { $$ = MATCH_SPORT; } | DPORT { $$ = MATCH_DPORT; } ;
-l4proto: TH { $$ = 0; } | UDP { $$ = 17; } | UDPLITE { $$ = 136; } ;
+l4proto: TH { $$ = 0; } | UDP { $$ = 17; } | UDPLITE { $$ = 136; }
+	| TCP { $$ = 6; } ;
 
 words:
 	  WORD

@@ -3,12 +3,22 @@
 #include "names.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <stdio.h>
 
 static const char *proto_name(u8 l4proto)
 {
-	return l4proto == 17 ? "udp" : l4proto == 136 ? "udplite" : "?";
+	switch (l4proto) {
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
+	case IPPROTO_TCP:
+		return "tcp";
+	default:
+		return "?";
+	}
 }
 
 static const char *addr_text(const struct nl_flow *flow, const u8 *addr,

@@ -115,7 +115,16 @@ static void define_print(FILE *to, const struct rg_policy *policy,
 
 static const char *l4proto_name(const struct rg_rule *rule)
 {
-	return !rule->l4proto ? "th" : rule->l4proto == 17 ? "udp" : "udplite";
+	switch (rule->l4proto) {
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
+	case IPPROTO_TCP:
+		return "tcp";
+	default:
+		return "th";
+	}
 }
 
 static void ports_print(FILE *to, const struct rg_policy *policy,

@@ -13,6 +13,8 @@
 
 #include "core/carrier.h"
 
+#include <netinet/in.h>
+
 /* Bytes of one datagram that the module reads (RG_COPY_MAX). */
 #define DATAGRAM_READ_MAX	2048
 
@@ -57,8 +59,16 @@ static void before_verdict_count(struct replay *replay,
 	*ans->passed = 0;
 }
 
-/* Return: 0, or -1 for want of memory. */
-static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
+/**
+ * replay_judge() - judge a datagram, or a frame of a connection
+ * @replay: from replay_init()
+ * @flow: its flow
+ * @from: which end of the flow's key sent it
+ * @pkt: the datagram
+ *
+ * Return: 0, or -1 for want of memory.
+ */
+int replay_judge(struct replay *replay, struct replay_flow *flow, u8 from,
 		 struct rg_packet *pkt)
 {
 	struct replay_media *media;
@@ -70,7 +80,7 @@ static int judge(struct replay *replay, struct replay_flow *flow, u8 from,
 	media = replay_media_find(flow, pkt->peer);
 	if (!media) {
 		rg_feed(NULL, pkt, &ans);
-		if (ans.shape == RG_SHAPE_OTHER && !pkt->peer)
+		if (ans.shape == RG_SHAPE_OTHER && !pkt->carried)
 			return 0;
 		media = replay_media_add(flow, pkt->peer, from);
 		if (!media)
@@ -110,7 +120,9 @@ static int flow_feed(struct replay *replay, const struct replay_headers *head)
 		return -1;
 	flow->packets++;
 	flow->bytes += head->ip_len;
-	return pkt.wire_len ? judge(replay, flow, from, &pkt) : 0;
+	if (head->l4proto == IPPROTO_TCP)
+		return replay_segment(replay, flow, from, head);
+	return pkt.wire_len ? replay_judge(replay, flow, from, &pkt) : 0;
 }
 
 /**

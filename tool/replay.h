@@ -49,9 +49,15 @@ struct replay {
 };
 
 /* replay.c */
+int replay_judge(struct replay *replay, struct replay_flow *flow, u8 from,
+		 struct rg_packet *pkt);
 int replay_init(struct replay *replay, const struct replay_config *config);
 void replay_exit(struct replay *replay);
 int replay_run(struct replay *replay, struct capture *cap);
+
+/* replay_tcp.c */
+int replay_segment(struct replay *replay, struct replay_flow *flow, u8 from,
+		   const struct replay_headers *head);
 
 /* replay_verdict.c */
 u8 replay_verdict(const struct replay_config *config,

@@ -41,6 +41,7 @@ void replay_flows_exit(struct replay_flows *flows)
 
 		while (flow->media)
 			replay_media_free(flow);
+		replay_tcp_free(flow);
 		free(flow);
 		flow = next;
 	}

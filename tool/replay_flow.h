@@ -3,6 +3,7 @@
 #define RG_REPLAY_FLOW_H
 
 #include "core/classify.h"
+#include "core/tcp.h"
 
 #include <linux/rtpguard.h>
 
@@ -33,7 +34,7 @@ struct replay_stream {
 /**
  * struct replay_media - what a flow has that at least once looked like media
  * @next: of the same flow, for another peer
- * @peer: whose datagrams a relay carries (rg_carrier_open()); 0: those of no relay
+ * @peer: whose datagrams, see struct rg_packet
  * @core: the classifier's state
  * @streams: in order of appearance
  * @from: which end of the flow's key sent the first that did
@@ -72,16 +73,18 @@ struct replay_key {
  * @chain: next in the same bucket
  * @next: that appeared next in the capture
  * @media: of each peer that has any; NULL: it never looked like media
+ * @tcp: TCP: its byte streams, by the end of @key that sends them; NULL: no data yet
  * @key: the 5-tuple
  * @hash: of @key
  * @from: which end of @key sent the first packet
- * @packets: both directions
+ * @packets: both directions; of TCP frames, and segments without
  * @bytes: of these, at the network layer
  */
 struct replay_flow {
 	struct replay_flow *chain;
 	struct replay_flow *next;
 	struct replay_media *media;
+	struct rg_tcp_side *tcp[2];
 	struct replay_key key;
 	u32 hash;
 	u8 from;
@@ -117,6 +120,9 @@ struct replay_media *replay_media_add(struct replay_flow *flow, u16 peer, u8 fro
 u64 replay_flow_verdicts(const struct replay_flow *flow,
 			 enum rtpguard_verdict verdict);
 u64 replay_flow_dropped(const struct replay_flow *flow);
+
+/* replay_tcp.c */
+void replay_tcp_free(struct replay_flow *flow);
 
 /* replay_stream.c */
 int replay_media_feed(struct replay_media *media, const struct rg_packet *pkt,

@@ -22,6 +22,11 @@
 #define IP6_OFFSET	0xfff8
 #define IP6_MF		0x0001
 
+/* The flags of RFC 9293, 3.1. */
+#define TCP_SYN		0x0002
+#define TCP_RST		0x0004
+#define TCP_ACK		0x0010
+
 #ifndef IPPROTO_MH
 #define IPPROTO_MH	135	/* RFC 6275 */
 #endif
@@ -85,6 +90,33 @@ static enum replay_kind udp_parse(struct ip *ip, struct replay_headers *head)
 	return REPLAY_KIND_FLOW;
 }
 
+/* RFC 9293, 3.1, behind the ports. */
+static enum replay_kind tcp_parse(struct ip *ip, struct replay_headers *head)
+{
+	u32 header_len, flags;
+
+	head->seq = rg_cur_be32(&ip->cur);
+	rg_cur_skip(&ip->cur, 4);
+	flags = rg_cur_be16(&ip->cur);
+	header_len = (flags >> 12) * 4;
+	if (ip->cur.err || header_len < 20 || ip->left < header_len)
+		return REPLAY_KIND_UNDECODED;
+	head->opens = flags & TCP_SYN;
+	head->begins = (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	head->ends = flags & TCP_RST;
+	head->seq += flags & TCP_SYN ? 1 : 0;
+	rg_cur_skip(&ip->cur, header_len - 14);
+	/* Of a fragment there is nothing to put in order. */
+	if (ip->cur.err || ip->first)
+		return REPLAY_KIND_FLOW;
+	ip->left -= header_len;
+	head->wire_len = ip->left;
+	cut(&ip->cur, head->wire_len);
+	head->len = ip->cur.left;
+	head->payload = ip->cur.pos;
+	return REPLAY_KIND_FLOW;
+}
+
 static enum replay_kind ports_parse(struct ip *ip, struct replay_headers *head)
 {
 	head->l4proto = ip->proto;
@@ -104,6 +136,8 @@ static enum replay_kind ports_parse(struct ip *ip, struct replay_headers *head)
 		return REPLAY_KIND_UNDECODED;
 	if (ip->proto == IPPROTO_UDP || ip->proto == IPPROTO_UDPLITE)
 		return udp_parse(ip, head);
+	if (ip->proto == IPPROTO_TCP)
+		return tcp_parse(ip, head);
 	return REPLAY_KIND_FLOW;
 }
 

@@ -31,10 +31,14 @@ enum replay_kind {
  * @family: 4 or 6
  * @l4proto: IPPROTO_*
  * @ip_len: bytes at the network layer, headers included
- * @payload: of UDP and UDP-Lite
+ * @payload: of UDP, UDP-Lite and TCP
  * @len: bytes captured at @payload
- * @wire_len: bytes of the whole datagram's payload on the wire; 0: there is
- *	none, it is not a datagram, or its length is not known
+ * @wire_len: bytes of the whole datagram's or segment's payload on the wire; 0:
+ *	there is none, it is neither, or its length is not known
+ * @seq: TCP: sequence number of the payload's first byte
+ * @opens: TCP: the first segment of a direction
+ * @begins: TCP: and of its connection
+ * @ends: TCP: the connection is given up
  */
 struct replay_headers {
 	u8 saddr[16];
@@ -47,6 +51,10 @@ struct replay_headers {
 	const u8 *payload;
 	u32 len;
 	u32 wire_len;
+	u32 seq;
+	bool opens;
+	bool begins;
+	bool ends;
 };
 
 /* replay_link.c */
