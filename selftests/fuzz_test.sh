@@ -12,7 +12,7 @@
 RUNS=20000
 here=$RG_LIB_DIR/fuzz
 out=$(cd "$(dirname "$RTPGUARD")" && pwd -P) || exit
-targets=(core_rtp core_flow core_carrier core_dtls core_nonrtp conf)
+targets=(core_rtp core_flow core_carrier core_dtls core_nonrtp core_framing core_stream conf)
 
 make_tmp
 

@@ -70,7 +70,6 @@ quic_with_long_header() { answered quic-long 20; }
 quic_with_short_header() { answered quic-short 20; }
 udp_echo_of_text() { answered text 20; }
 tcp_bulk() { answered tcp 2; }
-tcp_payload_like_rtp() { answered tcp-rtp 2; }
 ping_ipv4() { answered ping10.0.0.2 10; }
 ping_ipv6() { answered ping2001:db8::2 10; }
 
@@ -168,7 +167,6 @@ run_tests \
 	quic_with_short_header \
 	udp_echo_of_text \
 	tcp_bulk \
-	tcp_payload_like_rtp \
 	ping_ipv4 \
 	ping_ipv6 \
 	it_is_counted_as_accepted \

@@ -207,6 +207,25 @@ counter() # direction class protection verdict: packets, 0 where there is none
 		$1 " " $2 " " $3 " " $4 == key { n = $5 } END { print n + 0 }'
 }
 
+listens() # namespace port: does somebody, on UDP?
+{
+	on "$1" grep -qi ":$(printf '%04x' "$2") " /proc/net/udp
+}
+
+# The flow from h1 to a port of h2, as h1 has it, which judges more of it than h2.
+flow_read() # port: sets class, protection, passed, dropped, held
+{
+	read -r class protection passed dropped held < <(
+		"$RTPGUARD" list flows | awk -v to="10.0.0.2:$1" '
+			/^[^ ]/ { here = $2 ~ /^10\.0\.0\.1:/ && $4 == to
+				  class = $5; protection = $6 }
+			/^  packets / && here && $8 + $10 + $12 > most {
+				most = $8 + $10 + $12
+				found = class " " protection " " $8 " " $10 " " $12 }
+			END { print found }')
+	[ -n "$held" ] || { echo "no flow to port $1 in:"; "$RTPGUARD" list flows; }
+}
+
 load_rules() # text of a rules file
 {
 	printf '%s\n' "$1" | "$RTPGUARD" load -

@@ -6,6 +6,7 @@ what takes many packets, one datagram of each protocol, and rules files.
 usage: seeds.py DIRECTORY
 """
 
+import base64
 import os
 import re
 import struct
@@ -172,6 +173,8 @@ def core_carrier():
         "channel-rtcp": datagram(channel(report)),
         "channel-padded": datagram(channel(rtp + b"\x55") + bytes(3)),
         "channel-cut": datagram(channel(rtp)[:20], 16),
+        # As long as a transport stream's packet, and begins like one.
+        "channel-as-mpegts": datagram(channel(rtp + bytes(184 - len(rtp)), 0x4700)),
         "channel-in-channel": datagram(channel(channel(rtp), 0x4fff)),
         "send": datagram(send, FIT),
         "send-cut": datagram(send[:44], len(send) - 44),
@@ -293,6 +296,145 @@ def core_nonrtp():
     }
 
 
+def rtmp_chunk(fmt, stream, data=b"", length=None, kind=8, time=0, size=128):
+    """A message: @fmt is the form of its header, or a chunk of @data alone."""
+    out = bytes([fmt << 6 | stream])
+    if fmt < 3:
+        out += min(time, 0xffffff).to_bytes(3, "big")
+    if fmt < 2:
+        length = len(data) if length is None else length
+        out += length.to_bytes(3, "big") + bytes([kind])
+    if fmt < 1:
+        out += struct.pack("<I", kind in (8, 9))
+    if fmt < 3 and time >= 0xffffff:
+        out += struct.pack(">I", time)
+    return out + bytes([0xc0 | stream]).join(
+        data[at:at + size] for at in range(0, len(data), size) or (0,))
+
+
+def core_framing():
+    """A protocol that frames a byte stream, and how it is cut."""
+    def rtmp(*chunks, begin=b"", cut=6):
+        return bytes([0 if begin else 0x80, cut]) + begin + b"".join(chunks)
+
+    handshake = b"\3" + bytes(4) + b"\x09\0\x7c\2" + bytes(3064)
+    command = rtmp_chunk(0, 3, b"\2\0\7connect" + bytes(150), kind=20)
+    window = rtmp_chunk(0, 2, struct.pack(">I", 2500000), kind=5)
+    size = rtmp_chunk(0, 2, struct.pack(">I", 300), kind=1)
+    abort = rtmp_chunk(0, 2, struct.pack(">I", 6), kind=2)
+    video = rtmp_chunk(0, 6, bytes(128), 200, 9)
+    late = rtmp_chunk(0, 6, bytes(128), 200, 9, 0x1000000)
+    return {
+        "rtmp-client": rtmp(
+            command, size, rtmp_chunk(0, 4, bytes(700), size=300),
+            rtmp_chunk(1, 4, bytes(9)), rtmp_chunk(2, 4, bytes(9)),
+            rtmp_chunk(3, 4, bytes(9)), begin=handshake, cut=200),
+        "rtmp-server": rtmp(window, rtmp_chunk(0, 2, bytes(6), kind=4), command),
+        "rtmp-chunks-1": rtmp(
+            window, rtmp_chunk(0, 2, struct.pack(">I", 1), kind=1),
+            rtmp_chunk(0, 4, bytes(9), size=1)),
+        "rtmp-between": rtmp(command, video, rtmp_chunk(0, 4, bytes(9)),
+                             rtmp_chunk(3, 6, bytes(72))),
+        "rtmp-extended": rtmp(command, late, rtmp_chunk(3, 6, bytes(76)),
+                              rtmp_chunk(3, 6, bytes(132))),
+        "rtmp-abort": rtmp(command, video, abort, rtmp_chunk(3, 6, bytes(128))),
+        "rtmp-empty": rtmp(window, rtmp_chunk(0, 4), rtmp_chunk(3, 4)),
+        "rtmp-streams": rtmp(window, *(
+            rtmp_chunk(0, n, bytes(9)) for n in range(3, 13)),
+                             rtmp_chunk(3, 3, bytes(9))),
+        "rtmp-ids": rtmp(window, b"\0\1" + rtmp_chunk(0, 0, b"a")[1:],
+                         b"\1\xff\xff" + rtmp_chunk(0, 0, b"a")[1:]),
+        "rtmpe": rtmp(bytes(20), begin=b"\6" + handshake[1:]),
+        **rtsp_framing(),
+    }
+
+
+def interleaved(number, data):
+    return struct.pack(">cBH", b"$", number, len(data)) + data
+
+
+RTSP_PLAY = (b"OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\n\r\n"
+             b"SETUP rtsp://a/b RTSP/1.0\r\nCSeq: 2\r\n"
+             b"Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n")
+RTSP_ANSWER = (b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 4\r\n\r\n"
+               b"v=0\n")
+TUNNEL_POST = (b"POST /a HTTP/1.0\r\nx-sessioncookie: a\r\n"
+               b"Content-Length: 32767\r\n\r\n")
+TUNNEL_ANSWER = (b"HTTP/1.0 200 OK\r\n"
+                 b"Content-Type: application/x-rtsp-tunnelled\r\n\r\n")
+
+
+def rtp_of(seq, length=20):
+    return struct.pack(">BBHII", 0x80, 0, seq, 160 * seq, 1) + b"\xd5" * length
+
+
+def rtsp_framing():
+    frames = b"".join(interleaved(n % 2, rtp_of(n)) for n in range(4))
+    encoded = b"".join(base64.b64encode(part) for part in
+                       (RTSP_PLAY, frames[:40], frames[40:]))
+    return {
+        "rtsp-client": b"\1\5" + RTSP_PLAY + frames,
+        "rtsp-server": b"\1\x30" + RTSP_ANSWER + frames + RTSP_ANSWER + frames,
+        "rtsp-frames": b"\x81\1" + frames + interleaved(3, b"") + frames,
+        "rtsp-get": b"\1\7" + TUNNEL_ANSWER + RTSP_ANSWER + frames,
+        "rtsp-post": b"\2\2" + TUNNEL_POST + encoded,
+        "rtsp-base64": b"\x82\0" + encoded + b"\r\n" + encoded,
+    }
+
+
+OPENS, HOLE, TWICE, WITH_LENGTH, WITH_DOLLAR, REST = (1 << bit for bit in range(6))
+
+
+def segment(data, flags=0, cut=6, repeats=0):
+    return struct.pack("<BBBH", flags, cut, repeats, len(data)) + data
+
+
+def core_stream():
+    """Each framing from its beginning, under way, with holes, and nothing known."""
+    quiet = b"\xd5" * 20
+    report = struct.pack(">BBHI", 0x80, 201, 1, 1)
+    binding = stun(0x0001, attribute(0x8022, b"relay"))
+    frames = b"".join(interleaved(n % 2, rtp_of(n)) for n in range(4))
+
+    def framed(data):
+        return struct.pack(">H", len(data)) + data
+
+    def padded(data):
+        return channel(data) + bytes(-len(data) % 4)
+
+    first = framed(rtp_of(1))
+    return {
+        "rfc4571": segment(first, OPENS) + segment(quiet, WITH_LENGTH, repeats=5) +
+            segment(framed(report) + framed(binding) + framed(b"") +
+                    b"".join(framed(b"\x80" * n) for n in range(1, 13))),
+        "rfc4571-long": segment(framed(rtp_of(1, 3000)), OPENS, 100) +
+            segment(first, repeats=3),
+        "rfc4571-joined": segment(quiet) + segment(quiet, WITH_LENGTH) +
+            segment(quiet, WITH_LENGTH, repeats=3),
+        "rfc4571-again": segment(first, OPENS | TWICE) +
+            segment(quiet, WITH_LENGTH | TWICE),
+        "rfc4571-hole": segment(first, OPENS) + segment(quiet, HOLE) +
+            segment(quiet, WITH_LENGTH, repeats=2),
+        "rfc4571-lost": segment(first * 3, OPENS) + segment(b"\xff" * 40, REST) +
+            segment(quiet, WITH_LENGTH, repeats=2),
+        "turn": segment(binding, OPENS) + segment(b"".join(
+            padded(rtp_of(n, n)) for n in range(8))) + segment(channel(b"")) +
+            segment(padded(b"a") + binding),
+        "rtsp": segment(RTSP_ANSWER + frames, OPENS, 30) +
+            segment(quiet, WITH_DOLLAR, repeats=4) + segment(RTSP_ANSWER),
+        "rtsp-joined": segment(quiet, WITH_DOLLAR) +
+            segment(quiet, WITH_DOLLAR | 0x40, repeats=3),
+        "rtsp-post": segment(TUNNEL_POST + base64.b64encode(RTSP_PLAY), OPENS, 3) +
+            segment(base64.b64encode(frames)),
+        "rtmp": segment(b"\3" + bytes(3072), OPENS, 255) +
+            segment(rtmp_chunk(0, 2, struct.pack(">I", 2500000), kind=5) +
+                    rtmp_chunk(0, 4, bytes(9)) + rtmp_chunk(0, 6, bytes(200), kind=9)),
+        "http": segment(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", OPENS | REST) +
+            segment(b"GET /b HTTP/1.1\r\nHost: a\r\n\r\n", REST),
+        "tls": segment(b"\x16\3\1\0\x40\1" + quiet, OPENS | REST) + segment(quiet, REST),
+    }
+
+
 def conf():
     """All that is valid, and of each theme the first that is wrong."""
     seeds = {f"valid-{i}": text.encode()
@@ -304,8 +446,9 @@ def conf():
 
 
 TARGETS = {"conf": conf, "core_carrier": core_carrier, "core_dtls": core_dtls,
-           "core_flow": core_flow, "core_nonrtp": core_nonrtp,
-           "core_rtp": core_rtp}
+           "core_flow": core_flow, "core_framing": core_framing,
+           "core_nonrtp": core_nonrtp,
+           "core_rtp": core_rtp, "core_stream": core_stream}
 
 
 def main():

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A direction of a TCP connection from the fuzzer's bytes, and the frames it tells of.
+ * Input is a row of records, each a segment:
+ *
+ *	flags, how it is cut, repeats, length (2 bytes, low first), bytes...
+ *
+ * FLAG_RFC4571 and FLAG_RTSP put a header before the bytes that goes on from the one
+ * before. However a connection is cut that is seen from its first byte, the same
+ * frames are told of, up to where none fits: what is behind begins with a segment.
+ * And with no memory to be had, the same, by their first bytes.
+ */
+#include "core/limits.h"
+#include "core/tcp.h"
+#include "packets.h"
+#include "require.h"
+
+#define FLAG_OPENS	0x01	/* of the first record */
+#define FLAG_HOLE	0x02	/* a byte is missing before it */
+#define FLAG_AGAIN	0x04	/* it is sent twice */
+#define FLAG_RFC4571	0x08	/* RTP with its length is put before the bytes */
+#define FLAG_RTSP	0x10	/* ... as a frame of RTSP */
+#define FLAG_REST	0x20	/* where it rests it is woken behind it */
+
+#define RECORD_HEAD	5
+#define STREAM_MAX	0x4000
+#define RECORDS_MAX	64
+#define TOLD_MAX	256
+
+struct record {
+	u8 flags;
+	u8 repeats;
+	u32 at;
+	u32 len;
+};
+
+/* What a stream is, and how it is cut. */
+struct input {
+	struct record records[RECORDS_MAX];
+	u32 count;
+	u32 piece;
+	u32 len;
+	u8 bytes[STREAM_MAX];
+};
+
+struct told {
+	u32 wire_len;
+	u32 len;
+	u32 sum;
+	u16 peer;
+	u8 framing;
+	u8 type;
+};
+
+struct reader {
+	struct rg_tcp_side side;
+	bool poor;
+	u32 count;
+	u32 until_lost;
+	bool lost;
+	struct told told[TOLD_MAX];
+};
+
+static void stream_add(struct input *input, const void *bytes, u32 len)
+{
+	memcpy(input->bytes + input->len, bytes, len);
+	input->len += len;
+}
+
+/* So that frames go on from one another. */
+static void header_add(struct input *input, const struct record *record, u32 len)
+{
+	u8 head[4 + 12];
+
+	if (!(record->flags & (FLAG_RFC4571 | FLAG_RTSP)))
+		return;
+	packet_rtp(head + 4, 0, input->count, 160 * input->count, 1, 0);
+	put_be16(head + 2, 12 + len);
+	if (record->flags & FLAG_RTSP) {
+		head[0] = '$';
+		head[1] = record->flags >> 6;
+		stream_add(input, head, sizeof(head));
+	} else {
+		stream_add(input, head + 2, sizeof(head) - 2);
+	}
+}
+
+static bool record_read(struct input *input, const u8 **data, size_t *size)
+{
+	struct record *record = &input->records[input->count];
+	const u8 *p = *data;
+	u32 len, i;
+
+	if (*size < RECORD_HEAD || input->count == RECORDS_MAX)
+		return false;
+	len = min_t(u32, p[3] | p[4] << 8, *size - RECORD_HEAD);
+	*record = (struct record){ .flags = p[0], .at = input->len };
+	input->piece = 1 + p[1];
+	for (i = 0; i <= p[2] % 8u; i++) {
+		if (input->len + 16 + len > STREAM_MAX)
+			break;
+		header_add(input, record, len);
+		stream_add(input, p + RECORD_HEAD, len);
+	}
+	record->len = input->len - record->at;
+	input->count += record->len != 0;
+	*data += RECORD_HEAD + len;
+	*size -= RECORD_HEAD + len;
+	return true;
+}
+
+static u32 sum_of(const u8 *p, u32 len)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < len; i++)
+		sum = sum * 31 + p[i] + 1;
+	return sum;
+}
+
+/* Without memory only the bytes that are there in any case are compared. */
+static void note(struct reader *reader, const struct rg_packet *pkt)
+{
+	struct told *told = &reader->told[reader->count++ % TOLD_MAX];
+
+	require(pkt->framing > RG_FRAMING_NONE && pkt->framing < RG_FRAMING_SKIP);
+	require(pkt->framing == reader->side.framer.framing);
+	require(pkt->len <= pkt->wire_len && pkt->len <= RG_FRAME_BYTES_MAX);
+	require(!reader->poor || pkt->len <= RG_FRAME_HEAD_LEN);
+	require(!pkt->carried && !pkt->dir);
+	require(pkt->framing == RG_FRAMING_RTMP || pkt->len ==
+		min_t(u32, pkt->wire_len,
+		      reader->poor ? RG_FRAME_HEAD_LEN : RG_FRAME_BYTES_MAX));
+	*told = (struct told){
+		.wire_len = pkt->wire_len, .peer = pkt->peer, .type = pkt->type,
+		.framing = pkt->framing,
+		.len = min_t(u32, pkt->len, RG_FRAME_HEAD_LEN),
+	};
+	told->sum = sum_of(pkt->data, told->len);
+	/* All of it is readable. */
+	sum_of(pkt->data, pkt->len);
+}
+
+static void memory_give(struct reader *reader)
+{
+	u8 *bytes = reader->poor ? NULL : malloc(RG_FRAME_BYTES_MAX);
+
+	rg_framer_give(&reader->side.framer, bytes);
+	require(!rg_framer_hungry(&reader->side.framer));
+}
+
+static void partial_check(const struct reader *reader)
+{
+	struct rg_packet pkt = { 0 };
+
+	if (!rg_framer_partial(&reader->side.framer, &pkt))
+		return;
+	require(pkt.len && pkt.len < pkt.wire_len && pkt.len < RG_FRAME_BYTES_MAX);
+	sum_of(pkt.data, pkt.len);
+}
+
+static void piece_read(struct reader *reader, const u8 *bytes, u32 len)
+{
+	struct rg_framer *framer = &reader->side.framer;
+	u32 off = 0, taken, idle = 0;
+	u8 *copy = malloc(len);
+
+	require(copy);
+	memcpy(copy, bytes, len);
+	while (off < len || rg_framer_goes_on(framer)) {
+		struct rg_packet pkt = { 0 };
+		u32 queued = framer->queued;
+
+		if (rg_framer_hungry(framer))
+			memory_give(reader);
+		taken = rg_framer_feed(framer, copy + off, len - off, &pkt);
+		require(taken <= len - off);
+		off += taken;
+		/* Something was taken, or told of, or memory is asked for. */
+		idle = taken || pkt.wire_len || framer->queued != queued ? 0 : idle + 1;
+		require(idle < 2);
+		if (pkt.wire_len)
+			note(reader, &pkt);
+		if (!reader->lost && framer->framing >= RG_FRAMING_SKIP) {
+			reader->lost = true;
+			reader->until_lost = reader->count;
+		}
+	}
+	require(off == len);
+	require(!rg_framer_hungry(framer));
+	free(copy);
+}
+
+static void rest_check(struct reader *reader)
+{
+	struct rg_tcp_rest rest = { 0 };
+
+	if (!rg_tcp_rests(&reader->side, &rest))
+		return;
+	require(reader->side.framer.framing >= RG_FRAMING_SKIP);
+	free(reader->side.framer.bytes);
+	memset(&reader->side, 0, sizeof(reader->side));
+	rg_tcp_wake(&reader->side, &rest);
+}
+
+static void reader_begin(struct reader *reader, bool poor, bool opens)
+{
+	struct rg_tcp_rest rest = { 0 };
+
+	memset(reader, 0, sizeof(*reader));
+	reader->poor = poor;
+	if (opens)
+		rg_tcp_open(&rest, 0);
+	rg_tcp_wake(&reader->side, &rest);
+}
+
+static void segment_read(struct reader *reader, const struct input *input, u32 seq,
+			 u32 at, u32 len, u32 piece)
+{
+	u32 end = at + len, old = rg_tcp_segment(&reader->side, seq, len);
+
+	require(old <= len);
+	for (at += old; at < end; at += piece)
+		piece_read(reader, input->bytes + at, min_t(u32, piece, end - at));
+	partial_check(reader);
+}
+
+/* The segments as they are, in pieces. */
+static void records_read(struct reader *reader, const struct input *input, u32 piece)
+{
+	u32 i, seq = 0;
+
+	for (i = 0; i < input->count; i++) {
+		const struct record *record = &input->records[i];
+
+		seq += !!(record->flags & FLAG_HOLE);
+		segment_read(reader, input, seq, record->at, record->len, piece);
+		if (record->flags & FLAG_AGAIN)
+			segment_read(reader, input, seq, record->at, record->len, piece);
+		seq += record->len;
+		if (record->flags & FLAG_REST)
+			rest_check(reader);
+	}
+}
+
+/* All of it in other segments, and nothing missing. */
+static void stream_read(struct reader *reader, const struct input *input, u32 step)
+{
+	u32 at, len;
+
+	for (at = 0; at < input->len; at += len) {
+		len = min_t(u32, step, input->len - at);
+		segment_read(reader, input, at, at, len, len);
+	}
+}
+
+static void reader_end(struct reader *reader)
+{
+	free(reader->side.framer.bytes);
+}
+
+static u32 until_lost(const struct reader *reader)
+{
+	return reader->lost ? reader->until_lost : reader->count;
+}
+
+static bool is_same(const struct reader *a, const struct reader *b, u32 count)
+{
+	if (a->count > TOLD_MAX || b->count > TOLD_MAX)
+		return true;
+	return !memcmp(a->told, b->told, count * sizeof(a->told[0]));
+}
+
+static bool has_holes(const struct input *input)
+{
+	u32 i;
+
+	for (i = 0; i < input->count; i++) {
+		if (input->records[i].flags & FLAG_HOLE)
+			return true;
+	}
+	return false;
+}
+
+/* Without memory a frame is told of sooner, and so where the rest of it is missing. */
+static void memory_compare(const struct input *input, const struct reader *rich,
+			   const struct reader *poor)
+{
+	if (has_holes(input))
+		return;
+	require(poor->count == rich->count || poor->count == rich->count + 1);
+	require(poor->count == rich->count || rich->side.framer.have >= RG_FRAME_HEAD_LEN);
+	require(is_same(rich, poor, rich->count));
+}
+
+/*
+ * In the middle of a connection, and where a frame of RTSP comes first of all, it
+ * depends on how much of a segment is there at once whether it is believed.
+ */
+static bool is_cut_the_same(const struct input *input)
+{
+	return input->count && input->records[0].flags & FLAG_OPENS &&
+	       input->bytes[0] != '$' && !has_holes(input);
+}
+
+static void streams_compare(const struct input *input)
+{
+	static struct reader whole, pieces, segments;
+
+	reader_begin(&whole, false, true);
+	reader_begin(&pieces, false, true);
+	reader_begin(&segments, false, true);
+	stream_read(&whole, input, input->len);
+	segment_read(&pieces, input, 0, 0, input->len, input->piece);
+	stream_read(&segments, input, input->piece);
+	require(whole.count == pieces.count && whole.lost == pieces.lost);
+	require(is_same(&whole, &pieces, whole.count));
+	require(until_lost(&whole) == until_lost(&segments));
+	require(is_same(&whole, &segments, until_lost(&whole)));
+	reader_end(&whole);
+	reader_end(&pieces);
+	reader_end(&segments);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	static struct reader rich, poor, pieces;
+	static struct input input;
+	bool opens = size && data[0] & FLAG_OPENS;
+
+	input.count = 0;
+	input.len = 0;
+	input.piece = 1;
+	while (record_read(&input, &data, &size))
+		;
+	reader_begin(&rich, false, opens);
+	reader_begin(&poor, true, opens);
+	reader_begin(&pieces, false, opens);
+	records_read(&rich, &input, STREAM_MAX);
+	records_read(&poor, &input, STREAM_MAX);
+	records_read(&pieces, &input, input.piece);
+	memory_compare(&input, &rich, &poor);
+	reader_end(&rich);
+	reader_end(&poor);
+	reader_end(&pieces);
+	if (input.len && is_cut_the_same(&input))
+		streams_compare(&input);
+	return 0;
+}
