@@ -14,7 +14,9 @@ build=(gcc make libc6-dev libmnl-dev libjansson-dev flex bison kmod libelf1 paho
 	xz-utils)
 pcap=(libpcap-dev)
 vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping nftables procps
-	tcpdump ffmpeg)
+	tcpdump ffmpeg baresip-core coturn linphone-cli gstreamer1.0-tools
+	gstreamer1.0-plugins-base
+	gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
 test=(python3)
 # What building a kernel takes besides.
 debug=(bc libelf-dev)
@@ -64,6 +66,11 @@ done
 command -v apt-get >/dev/null ||
 	apt_die "no apt-get here; needed are: ${missing[*]}"
 apt_say "installing with apt: ${missing[*]}"
+# Debian would start a relay for everybody; the tests start one of their own.
+if [[ " ${missing[*]} " = *' coturn '* ]] && [ -d /run/systemd/system ]; then
+	apt_say "masking coturn.service"
+	apt_as_root systemctl mask coturn.service >&2 || apt_die "cannot mask it"
+fi
 apt_lists_fresh || apt_update
 # Stale lists name packages that the archive has replaced.
 apt_install "${missing[@]}" || { apt_update && apt_install "${missing[@]}"; } ||
