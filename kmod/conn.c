@@ -166,8 +166,8 @@ void rg_conn_forget(const struct rg_conn_key *key)
  * @dir: enum rg_dir
  *
  * Context: BH disabled.
- * Return: the state, or NULL: there is no memory, which is counted. The bytes are
- * missing then, as if they had not been seen.
+ * Return: the state, or NULL: there is no memory. The bytes are missing then, as if
+ * they had not come.
  */
 struct rg_tcp_side *rg_conn_wake(struct rg_conn *conn, u8 dir)
 {
@@ -176,10 +176,8 @@ struct rg_tcp_side *rg_conn_wake(struct rg_conn *conn, u8 dir)
 	if (side)
 		return side;
 	side = kmem_cache_zalloc(conns.side_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!side) {
-		rg_stats_add(RG_STAT_NO_MEMORY, 1);
+	if (!side)
 		return NULL;
-	}
 	rg_tcp_wake(side, &conn->rests[dir]);
 	conn->sides[dir] = side;
 	return side;

@@ -75,8 +75,14 @@ static void judge_datagrams(struct rg_judgement *j)
 		rg_judge_account(j);
 }
 
-/* What cannot be judged could be anything: only strict holds it back. */
-static void judge_unreadable(struct rg_judgement *j, enum rg_stat stat)
+/**
+ * rg_judge_unreadable() - what cannot be judged could be anything
+ * @j: judgement: only strict holds it back
+ * @stat: why it cannot
+ *
+ * Context: RCU read side, BH disabled.
+ */
+void rg_judge_unreadable(struct rg_judgement *j, enum rg_stat stat)
 {
 	rg_stats_add(stat, 1);
 	if (!j->output)
@@ -113,10 +119,10 @@ static void judge_parsed(struct rg_judgement *j, enum rg_kind kind)
 		rg_judge_stream(j);
 		break;
 	case RG_KIND_FRAGMENT:
-		judge_unreadable(j, RG_STAT_FRAG_UNJUDGED);
+		rg_judge_unreadable(j, RG_STAT_FRAG_UNJUDGED);
 		break;
 	case RG_KIND_UNDECODABLE:
-		judge_unreadable(j, RG_STAT_UNDECODABLE);
+		rg_judge_unreadable(j, RG_STAT_UNDECODABLE);
 		break;
 	}
 	rg_stats_count(&j->cell, j->skb->len);

@@ -106,7 +106,7 @@ static void side_judge(struct rg_judgement *j, struct rg_tcp_side *side)
 
 	local_lock_nested_bh(&rg_scratch.lock);
 	if (!bytes_judge(j, &side->framer, j->head.payload_off + old, len - old)) {
-		rg_stats_add(RG_STAT_UNDECODABLE, 1);
+		rg_judge_unreadable(j, RG_STAT_UNDECODABLE);
 		rg_framer_hole(&side->framer);
 	}
 	local_unlock_nested_bh(&rg_scratch.lock);
@@ -132,8 +132,10 @@ static void conn_judge(struct rg_judgement *j, struct rg_conn *conn, u8 dir)
 	if (conn->rests[dir].framing == RG_FRAMING_OTHER && !conn->sides[dir])
 		return;
 	side = rg_conn_wake(conn, dir);
-	if (!side)
+	if (!side) {
+		rg_judge_unreadable(j, RG_STAT_NO_MEMORY);
 		return;
+	}
 	side_judge(j, side);
 	conn->kept |= side->framer.frames >= RG_FRAMES_KNOWN;
 	rg_conn_rest(conn, dir);

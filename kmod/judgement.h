@@ -71,6 +71,9 @@ static inline bool rg_verdict_passes(u8 verdict)
 	       verdict != RTPGUARD_VERDICT_HOLD;
 }
 
+/* judge.c */
+void rg_judge_unreadable(struct rg_judgement *j, enum rg_stat stat);
+
 /* judge_flow.c */
 void rg_judge_datagram(struct rg_judgement *j, struct rg_packet *pkt);
 bool rg_judge_is_proven(const struct rg_judgement *j, const struct rg_packet *pkt);
