@@ -25,8 +25,9 @@
  * Every connection that carries data has a place, and 56 bytes with it: whether its
  * bytes are still to be looked at. Only where something is under way it has more. A
  * connection that finds its set full gets the place of the one that was silent for
- * the longest, if it can of one in which no media was recognised. To be forgotten means
- * to be looked at anew, from some later segment on; what its media is, its flow knows.
+ * the longest, if it can of one in which no media was recognised, and none stopped. To
+ * be forgotten means to be looked at anew, from some later segment on; what its media
+ * is, its flow knows.
  *
  * A set's lock is held while a segment is judged: its bytes are fed in order. It is
  * taken before any lock of the flow table.
@@ -107,8 +108,8 @@ static struct rg_conn *conn_find(const struct rg_conn_key *key)
 /* Is a place better to give to another? A free one was silent for ever. */
 static bool is_better_place(const struct rg_conn *conn, const struct rg_conn *place)
 {
-	if (conn->kept != place->kept)
-		return place->kept;
+	if (conn->worth != place->worth)
+		return conn->worth < place->worth;
 	return conn->last_ms < place->last_ms;
 }
 
@@ -147,17 +148,24 @@ struct rg_conn *rg_conn_get(const struct rg_conn_key *key, u64 now_ms)
 }
 
 /**
- * rg_conn_forget() - a connection begins or ends: its ends may be another's
+ * rg_conn_forget() - a connection opens: there may have been one with its ends
  * @key: from rg_conn_key(), and its set's lock is held
+ * @begins: with this segment; else the other end has opened it before
  *
  * Context: BH disabled.
  */
-void rg_conn_forget(const struct rg_conn_key *key)
+void rg_conn_forget(const struct rg_conn_key *key, bool begins)
 {
 	struct rg_conn *conn = conn_find(key);
+	u8 dir;
 
-	if (conn)
-		conn_clear(conn);
+	if (!conn)
+		return;
+	dir = key->from == conn->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY;
+	/* Nothing was sent yet: the other end's SYN is all that is known. */
+	if (!begins && !conn->sides[dir] && conn->rests[dir].phase == RG_TCP_UNSEEN)
+		return;
+	conn_clear(conn);
 }
 
 /**

@@ -13,13 +13,25 @@ struct rg_headers;
 #define RG_CONN_WAYS	4
 
 /**
+ * enum rg_conn_worth - what is forgotten last
+ * @RG_CONN_OTHER: nothing is known of it
+ * @RG_CONN_MEDIA: its bytes are frames
+ * @RG_CONN_STOPPED: some of them were not let out
+ */
+enum rg_conn_worth {
+	RG_CONN_OTHER,
+	RG_CONN_MEDIA,
+	RG_CONN_STOPPED,
+};
+
+/**
  * struct rg_conn - a TCP connection
  * @hash: of its ends and namespace, by which it is known; 0: a free place
  * @last_ms: time of the last segment
  * @sides: directions in which something is under way, or NULL
  * @rests: what is known of the others
  * @from: which end of its tuple sent the first segment
- * @kept: media was recognised: others are forgotten before it
+ * @worth: enum rg_conn_worth
  */
 struct rg_conn {
 	u64 hash;
@@ -27,7 +39,7 @@ struct rg_conn {
 	struct rg_tcp_side *sides[RG_DIRS];
 	struct rg_tcp_rest rests[RG_DIRS];
 	u8 from;
-	bool kept;
+	u8 worth;
 };
 
 /**
@@ -56,7 +68,7 @@ int rg_conn_init(void);
 void rg_conn_exit(void);
 void rg_conn_key(const struct rg_headers *head, u64 netns, struct rg_conn_key *key);
 struct rg_conn *rg_conn_get(const struct rg_conn_key *key, u64 now_ms);
-void rg_conn_forget(const struct rg_conn_key *key);
+void rg_conn_forget(const struct rg_conn_key *key, bool begins);
 struct rg_tcp_side *rg_conn_wake(struct rg_conn *conn, u8 dir);
 void rg_conn_rest(struct rg_conn *conn, u8 dir);
 void rg_conn_feed_memory(struct rg_framer *framer);

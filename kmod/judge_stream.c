@@ -137,7 +137,10 @@ static void conn_judge(struct rg_judgement *j, struct rg_conn *conn, u8 dir)
 		return;
 	}
 	side_judge(j, side);
-	conn->kept |= side->framer.frames >= RG_FRAMES_KNOWN;
+	if (side->stopped)
+		conn->worth = RG_CONN_STOPPED;
+	else if (side->framer.frames >= RG_FRAMES_KNOWN)
+		conn->worth = max_t(u8, conn->worth, RG_CONN_MEDIA);
 	rg_conn_rest(conn, dir);
 }
 
@@ -152,16 +155,15 @@ void rg_judge_stream(struct rg_judgement *j)
 	struct rg_conn_key key;
 	struct rg_conn *conn;
 
-	if (!j->head.payload_len && !j->head.opens && !j->head.ends)
+	if (!j->head.payload_len && !j->head.opens)
 		return;
 	rg_conn_key(&j->head, rg_judge_netns(j), &key);
 	spin_lock_bh(&key.set->lock);
-	if (j->head.begins || j->head.ends)
-		rg_conn_forget(&key);
-	conn = j->head.ends ? NULL : rg_conn_get(&key, rg_flow_now_ms());
-	if (conn)
-		conn_judge(j, conn, key.from == conn->from ? RG_DIR_ORIGINAL :
-							      RG_DIR_REPLY);
+	/* Anybody sends a SYN, or RST: only what leaves shows that it was meant. */
+	if (j->head.opens && j->output)
+		rg_conn_forget(&key, j->head.begins);
+	conn = rg_conn_get(&key, rg_flow_now_ms());
+	conn_judge(j, conn, key.from == conn->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY);
 	spin_unlock_bh(&key.set->lock);
 	if (j->flow)
 		rg_judge_account(j);

@@ -189,7 +189,6 @@ static enum rg_kind tcp_parse(const struct sk_buff *skb, struct rg_headers *head
 	head->seq = ntohl(th->seq) + th->syn;
 	head->opens = th->syn;
 	head->begins = th->syn && !th->ack;
-	head->ends = th->rst;
 	return RG_KIND_SEGMENT;
 }
 

@@ -44,7 +44,6 @@ enum rg_kind {
  * @seq: TCP: sequence number of the payload's first byte
  * @opens: TCP: the first segment of a direction
  * @begins: TCP: and of its connection
- * @ends: TCP: the connection is given up
  */
 struct rg_headers {
 	u8 saddr[16] __aligned(8);
@@ -60,7 +59,6 @@ struct rg_headers {
 	u32 seq;
 	bool opens;
 	bool begins;
-	bool ends;
 };
 
 enum rg_kind rg_packet_parse(const struct sk_buff *skb, u8 pf,
