@@ -211,10 +211,24 @@ u64 replay_flow_verdicts(const struct replay_flow *flow,
  * replay_flow_dropped() - how many packets of a flow did not leave
  * @flow: flow
  *
- * Return: packets dropped by verdict and packets held.
+ * Return: packets dropped by verdict and packets held; of TCP frames.
  */
 u64 replay_flow_dropped(const struct replay_flow *flow)
 {
 	return replay_flow_verdicts(flow, RTPGUARD_VERDICT_DROP) +
 	       replay_flow_verdicts(flow, RTPGUARD_VERDICT_HOLD);
+}
+
+/**
+ * replay_flow_passed() - how many packets of a flow left
+ * @flow: flow
+ *
+ * Return: all others; of TCP, whose segments have frames of which several may be
+ * dropped, at least 0.
+ */
+u64 replay_flow_passed(const struct replay_flow *flow)
+{
+	u64 dropped = replay_flow_dropped(flow);
+
+	return flow->packets > dropped ? flow->packets - dropped : 0;
 }

@@ -77,7 +77,7 @@ struct replay_key {
  * @key: the 5-tuple
  * @hash: of @key
  * @from: which end of @key sent the first packet
- * @packets: both directions; of TCP frames, and segments without
+ * @packets: both directions
  * @bytes: of these, at the network layer
  */
 struct replay_flow {
@@ -120,6 +120,7 @@ struct replay_media *replay_media_add(struct replay_flow *flow, u16 peer, u8 fro
 u64 replay_flow_verdicts(const struct replay_flow *flow,
 			 enum rtpguard_verdict verdict);
 u64 replay_flow_dropped(const struct replay_flow *flow);
+u64 replay_flow_passed(const struct replay_flow *flow);
 
 /* replay_tcp.c */
 void replay_tcp_free(struct replay_flow *flow);

@@ -188,7 +188,7 @@ static json_t *flow_json(const struct replay *replay,
 			 "packets_before_verdict", sum.packets_before_verdict ?
 			 json_integer((json_int_t)sum.packets_before_verdict) :
 			 json_null(),
-			 "passed", (json_int_t)(flow->packets - dropped),
+			 "passed", (json_int_t)replay_flow_passed(flow),
 			 "dropped", (json_int_t)dropped,
 			 "held", flow_count(flow, RTPGUARD_VERDICT_HOLD),
 			 "would_drop", flow_count(flow, RTPGUARD_VERDICT_WOULD_DROP),
@@ -301,7 +301,7 @@ static void flow_print(const struct replay *replay,
 	       end_text(&flow->key, !flow->from, dst),
 	       name_of(class_names, sum.class),
 	       name_of(protection_names, sum.protection),
-	       flow->packets, flow->packets - dropped, dropped,
+	       flow->packets, replay_flow_passed(flow), dropped,
 	       flow_verdict(replay, flow));
 	evidence_print(sum.evidence);
 }

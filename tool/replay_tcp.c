@@ -27,15 +27,12 @@ void replay_tcp_free(struct replay_flow *flow)
 	side_free(flow, 1);
 }
 
-/*
- * A segment of several frames is as many packets: each of them may be dropped.
- * Return: 0, or -1 for want of memory.
- */
+/* Return: 0, or -1 for want of memory. */
 static int frames_judge(struct replay *replay, struct replay_flow *flow, u8 from,
 			const u8 *data, u32 len)
 {
 	struct rg_framer *framer = &flow->tcp[from]->framer;
-	u32 off = 0, told = 0;
+	u32 off = 0;
 	u8 *bytes;
 
 	while (off < len || rg_framer_goes_on(framer)) {
@@ -48,11 +45,7 @@ static int frames_judge(struct replay *replay, struct replay_flow *flow, u8 from
 			rg_framer_give(framer, bytes);
 		}
 		off += rg_framer_feed(framer, data + off, len - off, &pkt);
-		if (!pkt.wire_len)
-			continue;
-		if (told++)
-			flow->packets++;
-		if (replay_judge(replay, flow, from, &pkt))
+		if (pkt.wire_len && replay_judge(replay, flow, from, &pkt))
 			return -1;
 	}
 	return 0;
