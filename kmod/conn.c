@@ -22,7 +22,7 @@
  *	                        |
  *	                        +-- 4 connections, one lock
  *
- * Every connection that carries data has a place, and 56 bytes with it: whether its
+ * Every connection that carries data has a place, and 64 bytes with it: whether its
  * bytes are still to be looked at. Only where something is under way it has more. A
  * connection that finds its set full gets the place of the one that was silent for
  * the longest, if it can of one in which no media was recognised, and none stopped. To

@@ -7,20 +7,6 @@
 #include <pwd.h>
 #include <stdio.h>
 
-static const char *proto_name(u8 l4proto)
-{
-	switch (l4proto) {
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_UDPLITE:
-		return "udplite";
-	case IPPROTO_TCP:
-		return "tcp";
-	default:
-		return "?";
-	}
-}
-
 static const char *addr_text(const struct nl_flow *flow, const u8 *addr,
 			     char *buf, size_t size)
 {
@@ -69,7 +55,7 @@ void flow_headline(const struct nl_flow *flow, char *buf, size_t size)
 	const char *format = flow->family == 6 ?
 		"%s [%s]:%u > [%s]:%u %s %s" : "%s %s:%u > %s:%u %s %s";
 
-	snprintf(buf, size, format, proto_name(flow->l4proto),
+	snprintf(buf, size, format, l4proto_name(flow->l4proto),
 		 addr_text(flow, flow->saddr, src, sizeof(src)), flow->sport,
 		 addr_text(flow, flow->daddr, dst, sizeof(dst)), flow->dport,
 		 name_of(class_names, flow->class),
@@ -168,7 +154,7 @@ json_t *flow_json(const struct nl_flow *flow)
 	for (i = 0; i < flow->n_streams; i++)
 		json_array_append_new(streams, stream_json(&flow->streams[i]));
 	return json_pack("{ss,ss,si,ss,si,sI,so,ss,ss,so,sI,sI,sI,sI,sI,sI,so,sI,so}",
-			 "proto", proto_name(flow->l4proto),
+			 "proto", l4proto_name(flow->l4proto),
 			 "src", addr_text(flow, flow->saddr, src, sizeof(src)),
 			 "sport", flow->sport,
 			 "dst", addr_text(flow, flow->daddr, dst, sizeof(dst)),

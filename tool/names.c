@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "names.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -169,4 +170,31 @@ const char *names_join(const char *const *names, char *buf, size_t size)
 		len += snprintf(buf + len, size - len, "%s%s", i ? ", " : "",
 				names[i]);
 	return buf;
+}
+
+/**
+ * l4proto_name() - the word for a transport protocol
+ * @l4proto: IPPROTO_*
+ *
+ * Return: the word, or "?".
+ */
+const char *l4proto_name(__u8 l4proto)
+{
+	static const struct {
+		__u8 l4proto;
+		const char *name;
+	} protos[] = {
+		{ IPPROTO_UDP, "udp" },
+		{ IPPROTO_UDPLITE, "udplite" },
+		{ IPPROTO_TCP, "tcp" },
+		{ IPPROTO_SCTP, "sctp" },
+		{ IPPROTO_DCCP, "dccp" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(protos) / sizeof(protos[0]); i++) {
+		if (protos[i].l4proto == l4proto)
+			return protos[i].name;
+	}
+	return "?";
 }

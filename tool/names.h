@@ -23,6 +23,7 @@ extern const char *const event_names[];
 
 const char *name_of(const char *const *names, __u32 value);
 int name_find(const char *const *names, const char *word);
+const char *l4proto_name(__u8 l4proto);
 const char *names_join(const char *const *names, char *buf, size_t size);
 
 #endif /* RG_TOOL_NAMES_H */

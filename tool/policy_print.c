@@ -113,18 +113,10 @@ static void define_print(FILE *to, const struct rg_policy *policy,
 	fputc('\n', to);
 }
 
-static const char *l4proto_name(const struct rg_rule *rule)
+/* Without a protocol a rule's ports are those of any. */
+static const char *ports_word(const struct rg_rule *rule)
 {
-	switch (rule->l4proto) {
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_UDPLITE:
-		return "udplite";
-	case IPPROTO_TCP:
-		return "tcp";
-	default:
-		return "th";
-	}
+	return rule->l4proto ? l4proto_name(rule->l4proto) : "th";
 }
 
 static void ports_print(FILE *to, const struct rg_policy *policy,
@@ -136,7 +128,7 @@ static void ports_print(FILE *to, const struct rg_policy *policy,
 
 	if (!set->n)
 		return;
-	fprintf(to, "\t%s %s", l4proto_name(rule), side);
+	fprintf(to, "\t%s %s", ports_word(rule), side);
 	open_set(to, set->n);
 	for (i = 0; i < set->n; i++) {
 		ports = &policy->ports[set->first + i];
@@ -201,7 +193,7 @@ void policy_rule_print(FILE *to, const struct rg_policy *policy,
 	addrs_print(to, policy, rule, &rule->daddr, "daddr");
 	/* A protocol has no word of its own: any port of it says the same. */
 	if (rule->l4proto && !rule->sport.n && !rule->dport.n)
-		fprintf(to, "\t%s sport 0-65535\n", l4proto_name(rule));
+		fprintf(to, "\t%s sport 0-65535\n", ports_word(rule));
 	ports_print(to, policy, rule, &rule->sport, "sport");
 	ports_print(to, policy, rule, &rule->dport, "dport");
 	ifnames_print(to, policy, &rule->oifname);

@@ -6,7 +6,6 @@
 #include "rtpguard.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,28 +13,6 @@
 
 /* "[address]:port", or without brackets for IPv4. */
 #define END_SIZE (INET6_ADDRSTRLEN + 10)
-
-static const struct {
-	u8 l4proto;
-	const char *name;
-} protos[] = {
-	{ IPPROTO_UDP, "udp" },
-	{ IPPROTO_UDPLITE, "udplite" },
-	{ IPPROTO_TCP, "tcp" },
-	{ IPPROTO_SCTP, "sctp" },
-	{ IPPROTO_DCCP, "dccp" },
-};
-
-static const char *proto_name(u8 l4proto)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(protos); i++) {
-		if (protos[i].l4proto == l4proto)
-			return protos[i].name;
-	}
-	return "?";
-}
 
 static const char *addr_text(const struct replay_key *key, u8 end, char *buf)
 {
@@ -174,7 +151,7 @@ static json_t *flow_json(const struct replay *replay,
 
 	summarise(flow, &sum);
 	return json_pack("{ss,ss,si,ss,si,ss,ss,so,sI,sI,sI,so,sI,sI,sI,sI,sI,ss,sI,so}",
-			 "proto", proto_name(flow->key.l4proto),
+			 "proto", l4proto_name(flow->key.l4proto),
 			 "src", addr_text(&flow->key, flow->from, src),
 			 "sport", flow->key.port[flow->from],
 			 "dst", addr_text(&flow->key, !flow->from, dst),
@@ -296,7 +273,7 @@ static void flow_print(const struct replay *replay,
 
 	summarise(flow, &sum);
 	printf("%-7s %-*s %-*s %-7s %-12s %9llu %9llu %9llu %-7s ",
-	       proto_name(flow->key.l4proto), width,
+	       l4proto_name(flow->key.l4proto), width,
 	       end_text(&flow->key, flow->from, src), width,
 	       end_text(&flow->key, !flow->from, dst),
 	       name_of(class_names, sum.class),

@@ -13,6 +13,9 @@
  *	      -> header: how long is the frame?  none fits -> skip, sniff again
  *	      -> collect: a frame              -> judged like a datagram
  *
+ * Where frames are lost, because bytes are missing or their length lied, the next one
+ * is looked for at each byte: two headers that fit.
+ *
  * Most connections carry no media. They are looked at for RG_SNIFF_MAX bytes, from
  * the first byte and from the first of each segment, where programs begin what they
  * write, and never again.
@@ -34,13 +37,38 @@ static bool is_known(const struct rg_framer *framer)
 	return framer->frames >= RG_FRAMES_KNOWN;
 }
 
-/* Nothing fits: a frame begins with some later segment, or none ever. */
+/* Bytes in which something has to be found. */
+static u32 sniff_max(const struct rg_framer *framer)
+{
+	return framer->was ? RG_HUNT_MAX : RG_SNIFF_MAX;
+}
+
+/* Nothing known is here: look at the next segment, or at each byte, or no more. */
+static void look_on(struct rg_framer *framer)
+{
+	if (framer->sniffed >= sniff_max(framer))
+		framer->framing = RG_FRAMING_OTHER;
+	else
+		framer->framing = framer->was ? RG_FRAMING_HUNT : RG_FRAMING_SKIP;
+}
+
+/* In RTMP and in base64 there is nothing to know a beginning by. */
+static bool may_be_hunted(const struct rg_framer *framer)
+{
+	return framer->framing == RG_FRAMING_RFC4571 ||
+	       framer->framing == RG_FRAMING_TURN ||
+	       (framer->framing == RG_FRAMING_RTSP && !framer->parser.rtsp.base64);
+}
+
+/* Nothing fits: a frame begins with some later byte, or none ever. */
 static void lost(struct rg_framer *framer)
 {
-	if (is_known(framer))
+	if (is_known(framer)) {
 		framer->sniffed = 0;
-	framer->framing = framer->sniffed < RG_SNIFF_MAX ? RG_FRAMING_SKIP :
-							   RG_FRAMING_OTHER;
+		framer->was = may_be_hunted(framer) ? framer->framing :
+						      RG_FRAMING_NONE;
+	}
+	look_on(framer);
 	framer->frames = 0;
 	framer->head_len = 0;
 	framer->wire_len = 0;
@@ -56,6 +84,17 @@ static bool is_multiplexed(u8 first)
 	return first < 4 || (first >= 16 && first < 80) || first >> 6 == 2;
 }
 
+/* @joined: its first message may have been before. */
+static void begin(struct rg_framer *framer, u8 framing, bool joined)
+{
+	memset(&framer->parser, 0, sizeof(framer->parser));
+	framer->framing = framing;
+	if (framing == RG_FRAMING_SKIP)
+		look_on(framer);
+	else if (framing == RG_FRAMING_RTSP && joined)
+		rg_rtsp_join(&framer->parser.rtsp);
+}
+
 /* Gathers what it takes to tell, and leaves it in the queue. */
 static u32 sniff(struct rg_framer *framer, const u8 *data, u32 len)
 {
@@ -66,12 +105,23 @@ static u32 sniff(struct rg_framer *framer, const u8 *data, u32 len)
 	framer->queued += taken;
 	if (framer->queued < RG_SNIFF_LEN)
 		return taken;
-	framer->framing = rg_framing_of(framer, data, at_once ? len : 0);
-	memset(&framer->parser, 0, sizeof(framer->parser));
-	if (framer->framing == RG_FRAMING_RTSP &&
-	    !rg_rtsp_begins(framer->queue, RG_SNIFF_LEN))
-		rg_rtsp_join(&framer->parser.rtsp);
+	begin(framer, rg_framing_of(framer, data, at_once ? len : 0),
+	      !rg_rtsp_begins(framer->queue, RG_SNIFF_LEN));
 	return taken;
+}
+
+/* Frames were lost: does one begin at some byte of these? */
+static u32 hunt(struct rg_framer *framer, const u8 *data, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++) {
+		if (rg_framing_goes_on(framer->was, data + i, len - i)) {
+			begin(framer, framer->was, true);
+			break;
+		}
+	}
+	return i;
 }
 
 /* @have bytes of the frame are at @from. */
@@ -248,6 +298,8 @@ static u32 plain_feed(struct rg_framer *framer, const u8 *data, u32 len,
 		return rtsp_header(framer, data, len);
 	case RG_FRAMING_RTMP:
 		return rtmp_header(framer, data, len, pkt);
+	case RG_FRAMING_HUNT:
+		return hunt(framer, data, len);
 	default:
 		return len;
 	}
@@ -277,9 +329,10 @@ static u32 step(struct rg_framer *framer, const u8 *data, u32 len,
 		return base64_feed(framer, data, pkt);
 	taken = plain_feed(framer, data, len, pkt);
 	if (!is_known(framer))
-		framer->sniffed = min_t(u32, framer->sniffed + taken, RG_SNIFF_MAX);
-	if (framer->framing == RG_FRAMING_SKIP && framer->sniffed == RG_SNIFF_MAX)
-		framer->framing = RG_FRAMING_OTHER;
+		framer->sniffed = min_t(u32, framer->sniffed + taken,
+					sniff_max(framer));
+	if (framer->framing == RG_FRAMING_SKIP || framer->framing == RG_FRAMING_HUNT)
+		look_on(framer);
 	return taken;
 }
 
@@ -296,7 +349,7 @@ void rg_framer_segment(struct rg_framer *framer, u32 len, bool fresh)
 	framer->segment = len;
 	if (fresh)
 		framer->fresh = true;
-	if (framer->framing != RG_FRAMING_SKIP)
+	if (framer->framing != RG_FRAMING_SKIP && framer->framing != RG_FRAMING_HUNT)
 		return;
 	framer->framing = RG_FRAMING_NONE;
 	framer->fresh = false;

@@ -15,6 +15,7 @@
  * @RG_FRAMING_RTSP: interleaved with RTSP, or with RTSP in HTTP
  * @RG_FRAMING_RTMP: RTMP's chunks
  * @RG_FRAMING_SKIP: nothing known is here: wait for the next segment
+ * @RG_FRAMING_HUNT: frames were lost here: look for them at each byte
  * @RG_FRAMING_OTHER: nothing known was found: do not look any more
  */
 enum rg_framing {
@@ -24,6 +25,7 @@ enum rg_framing {
 	RG_FRAMING_RTSP,
 	RG_FRAMING_RTMP,
 	RG_FRAMING_SKIP,
+	RG_FRAMING_HUNT,
 	RG_FRAMING_OTHER,
 };
 
@@ -38,9 +40,10 @@ enum rg_framing {
  * struct rg_framer - one direction of a byte stream, zeroed at first
  * @framing: enum rg_framing
  * @frames: that fitted one another, up to RG_FRAMES_KNOWN
- * @sniffed: bytes in which nothing known was found
+ * @was: enum rg_framing of frames that were lost; RG_FRAMING_NONE: there were none
  * @fresh: the segment is the first of its direction
  * @segment: bytes of it that are fed
+ * @sniffed: bytes in which nothing known was found
  * @queued: bytes of @queue that are still to be read
  * @queue: what was gathered to look at; its last bytes are read last
  * @head_len: bytes of a frame's header gathered so far
@@ -59,13 +62,14 @@ enum rg_framing {
 struct rg_framer {
 	u8 framing;
 	u8 frames;
-	u16 sniffed;
+	u8 was;
 	u8 queued;
 	u8 head_len;
 	bool fresh;
 	bool refused;
 	bool told;
 	u32 segment;
+	u32 sniffed;
 	u32 wire_len;
 	u32 left;
 	u32 have;
@@ -84,6 +88,7 @@ struct rg_framer {
 /* framing.c */
 u8 rg_framing_of(const struct rg_framer *framer, const u8 *data, u32 len);
 bool rg_framing_begins_like_media(const u8 *head, u32 len);
+bool rg_framing_goes_on(u8 framing, const u8 *data, u32 len);
 
 /* framer.c */
 void rg_framer_segment(struct rg_framer *framer, u32 len, bool fresh);

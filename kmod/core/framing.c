@@ -15,7 +15,7 @@
 #define RTCP_HEADER_LEN		8
 #define RTCP_TYPES		2	/* 64 to 95 (RFC 5761, 4), in steps of 32 */
 #define FIRST_FRAME_MAX		4096
-#define INTERLEAVED_LEN		4
+#define INTERLEAVED_LEN		4	/* and ChannelData's header */
 
 static bool is_rtcp(const u8 *head)
 {
@@ -72,6 +72,42 @@ static bool frame_fits(const u8 *data, u32 len, u32 segment, u32 header_len,
 	return frame_len >= RTP_HEADER_LEN && len >= next + header_len + RTP_HEADER_LEN &&
 	       data[header_len] >> 6 == 2 && data[next + header_len] >> 6 == 2 &&
 	       !memcmp(data + next + header_len + RTP_SSRC_AT, ssrc, RTP_SSRC_LEN);
+}
+
+/**
+ * rg_framing_goes_on() - is there a frame here, and another behind it?
+ * @framing: enum rg_framing of the direction, before its frames were lost
+ * @data: bytes from anywhere
+ * @len: how many
+ *
+ * Asked at every byte: two headers that fit, by chance one in 2^20 or less. Of RTSP
+ * and TURN the second may be another stream's.
+ *
+ * Context: any.
+ */
+bool rg_framing_goes_on(u8 framing, const u8 *data, u32 len)
+{
+	u32 frame_len, next;
+
+	if (len < INTERLEAVED_LEN + RTP_HEADER_LEN)
+		return false;
+	frame_len = rg_be16(data + 2);
+	switch (framing) {
+	case RG_FRAMING_RFC4571:
+		frame_len = rg_be16(data);
+		/* Ends with no segment: the segment is longer than any. */
+		return frame_fits(data, len, ~0u, RG_RFC4571_LEN, frame_len);
+	case RG_FRAMING_RTSP:
+		next = INTERLEAVED_LEN + frame_len;
+		return data[0] == '$' && data[INTERLEAVED_LEN] >> 6 == 2 &&
+		       len > next + INTERLEAVED_LEN && data[next] == '$' &&
+		       data[next + INTERLEAVED_LEN] >> 6 == 2;
+	case RG_FRAMING_TURN:
+		next = INTERLEAVED_LEN + ((frame_len + 3) & ~3u);
+		return data[0] >> 4 == 4 && len >= next + 2 &&
+		       rg_be16(data + next) == rg_be16(data);
+	}
+	return false;
 }
 
 /* A first frame of RFC 4571. */

@@ -162,10 +162,12 @@
 /*
  * Byte streams: what is kept of a frame, and how many bytes of a direction are looked
  * at for a first frame, from the beginning of each segment. So many frames that fit
- * one another are not by chance, and are looked for again when they are lost.
+ * one another are not by chance, and are looked for again when they are lost: in so
+ * many bytes, from each of them on.
  */
 #define RG_FRAME_BYTES_MAX	2048
 #define RG_SNIFF_MAX		4096
+#define RG_HUNT_MAX		0x40000
 #define RG_FRAMES_KNOWN		3
 
 /* DTLS: records of a datagram, and handshake messages of a record. */

@@ -62,11 +62,13 @@ bool rg_tcp_rests(const struct rg_tcp_side *side, struct rg_tcp_rest *rest)
 	u8 framing = side->framer.framing;
 
 	if (side->stopped ||
-	    (framing != RG_FRAMING_SKIP && framing != RG_FRAMING_OTHER))
+	    (framing != RG_FRAMING_SKIP && framing != RG_FRAMING_HUNT &&
+	     framing != RG_FRAMING_OTHER))
 		return false;
 	rest->next = side->next;
 	rest->sniffed = side->framer.sniffed;
 	rest->framing = framing;
+	rest->was = side->framer.was;
 	rest->phase = side->phase;
 	return true;
 }
@@ -97,6 +99,7 @@ void rg_tcp_wake(struct rg_tcp_side *side, const struct rg_tcp_rest *rest)
 	side->phase = rest->phase;
 	side->framer.sniffed = rest->sniffed;
 	side->framer.framing = rest->framing;
+	side->framer.was = rest->was;
 }
 
 /**

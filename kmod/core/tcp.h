@@ -45,12 +45,14 @@ struct rg_tcp_side {
  * @next: as in struct rg_tcp_side
  * @sniffed: as in struct rg_framer
  * @framing: likewise; RG_FRAMING_OTHER: this side is not looked at any more
+ * @was: likewise
  * @phase: as in struct rg_tcp_side
  */
 struct rg_tcp_rest {
 	u32 next;
-	u16 sniffed;
+	u32 sniffed;
 	u8 framing;
+	u8 was;
 	u8 phase;
 };
 

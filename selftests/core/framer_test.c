@@ -324,13 +324,93 @@ TEST(frames_are_found_again)
 				rg_framer_hole(&caller.framer);
 			stream_fill(&stream, 0xff, 64);
 			caller_segment(&caller, stream.bytes + stream.len - 64, 64, false);
-			EXPECT_EQ(caller.framer.framing, RG_FRAMING_SKIP);
+			EXPECT_EQ(caller.framer.framing, RG_FRAMING_HUNT);
 			segment_make(rtsp, 9, 2);
 			caller_segment(&caller, stream.bytes + 50, stream.len - 50, false);
 			EXPECT_EQ(caller.count, n);
 			caller_segment(&caller, stream.bytes, stream.len, false);
 			EXPECT_EQ(caller.count, n + 2);
 		}
+	}
+	caller_end(&caller);
+}
+
+static void channels_make(u32 count)
+{
+	struct datagram inner, d;
+
+	begin();
+	make(&d, "b");
+	stream_bytes(&stream, d.bytes, d.len);
+	for (; count; count--) {
+		make(&inner, "");
+		channel(&d, 0x4001, &inner);
+		stream_bytes(&stream, d.bytes, d.len);
+	}
+}
+
+static void frames_make(u8 framing, u32 count)
+{
+	if (framing == RG_FRAMING_TURN)
+		channels_make(count);
+	else
+		segment_make(framing == RG_FRAMING_RTSP, 9, count);
+}
+
+/* A connection of three frames or more. */
+static void known_begin(u8 framing)
+{
+	caller_end(&caller);
+	if (framing == RG_FRAMING_RTSP)
+		rtsp_make();
+	else
+		frames_make(framing, 4);
+	caller_segment(&caller, stream.bytes, stream.len, true);
+}
+
+/* What is sent at once is one segment here, and no frame begins where others do. */
+TEST(frames_are_found_again_in_a_long_segment)
+{
+	static const u8 framings[] = {
+		RG_FRAMING_RFC4571, RG_FRAMING_RTSP, RG_FRAMING_TURN,
+	};
+	u32 i, n, junk;
+
+	for (i = 0; i < ARRAY_SIZE(framings); i++) {
+		for (junk = 0; junk < 3000; junk += 613) {
+			known_begin(framings[i]);
+			n = caller.count;
+			rg_framer_hole(&caller.framer);
+			begin();
+			stream_fill(&stream, 0x55, junk);
+			caller_segment(&caller, stream.bytes, stream.len + !junk, false);
+			frames_make(framings[i], 20);
+			/* The first is cut, and all others are whole. */
+			caller_segment(&caller, stream.bytes + 50, stream.len - 50, false);
+			EXPECT_EQ(caller.framer.framing, framings[i]);
+			EXPECT_EQ(caller.count, n + 19) TH_LOG("%u, %u", framings[i], junk);
+		}
+	}
+	caller_end(&caller);
+}
+
+/* Nor are they looked for without end, and chance finds none. */
+TEST(frames_are_not_looked_for_without_end)
+{
+	static u8 noise[1448];
+	u32 i, n, fed = 0;
+
+	for (i = 0; i < 3; i++) {
+		known_begin(i == 0 ? RG_FRAMING_RFC4571 : i == 1 ? RG_FRAMING_RTSP :
+							       RG_FRAMING_TURN);
+		n = caller.count;
+		rg_framer_hole(&caller.framer);
+		for (fed = 0; fed <= RG_HUNT_MAX; fed += sizeof(noise)) {
+			memset(noise, 0x55 + fed, sizeof(noise));
+			caller_segment(&caller, noise, sizeof(noise), false);
+		}
+		EXPECT_EQ(caller.framer.framing, RG_FRAMING_OTHER);
+		EXPECT_EQ(caller.count, n);
 	}
 	caller_end(&caller);
 }
