@@ -7,7 +7,8 @@
  *
  * FLAG_RFC4571 and FLAG_RTSP put a header before the bytes that goes on from the one
  * before. However a connection is cut that is seen from its first byte, the same
- * frames are told of, up to where none fits: what is behind begins with a segment.
+ * frames are told of, up to where none fits: what is found behind depends on how much
+ * is there at once.
  * And with no memory to be had, the same, by their first bytes.
  */
 #include "core/limits.h"
@@ -179,12 +180,14 @@ static void piece_read(struct reader *reader, const u8 *bytes, u32 len)
 		/* Something was taken, or told of, or memory is asked for. */
 		idle = taken || pkt.wire_len || framer->queued != queued ? 0 : idle + 1;
 		require(idle < 2);
-		if (pkt.wire_len)
-			note(reader, &pkt);
-		if (!reader->lost && framer->framing >= RG_FRAMING_SKIP) {
+		/* Frames that are found again depend on what is there at once. */
+		if (!reader->lost &&
+		    (framer->framing >= RG_FRAMING_SKIP || framer->was)) {
 			reader->lost = true;
 			reader->until_lost = reader->count;
 		}
+		if (pkt.wire_len)
+			note(reader, &pkt);
 	}
 	require(off == len);
 	require(!rg_framer_hungry(framer));
@@ -313,8 +316,8 @@ static void streams_compare(const struct input *input)
 	stream_read(&whole, input, input->len);
 	segment_read(&pieces, input, 0, 0, input->len, input->piece);
 	stream_read(&segments, input, input->piece);
-	require(whole.count == pieces.count && whole.lost == pieces.lost);
-	require(is_same(&whole, &pieces, whole.count));
+	require(until_lost(&whole) == until_lost(&pieces) && whole.lost == pieces.lost);
+	require(is_same(&whole, &pieces, until_lost(&whole)));
 	require(until_lost(&whole) == until_lost(&segments));
 	require(is_same(&whole, &segments, until_lost(&whole)));
 	reader_end(&whole);
