@@ -253,7 +253,10 @@ static u32 rtsp_header(struct rg_framer *framer, const u8 *data, u32 len)
 	return taken;
 }
 
-/* A message is told of when it begins; what it carries is not looked into. */
+/*
+ * A message is told of when it begins; what it carries is not looked into. RTMPE has no
+ * messages: what comes at once is told of, so that each segment can be held.
+ */
 static u32 rtmp_header(struct rg_framer *framer, const u8 *data, u32 len,
 		       struct rg_packet *pkt)
 {

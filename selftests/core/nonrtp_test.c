@@ -6,6 +6,7 @@
 #include "content_flow.h"
 #include "dtls_packets.h"
 #include "core/carrier.h"
+#include "core/framer.h"
 #include "iax2_frames.h"
 #include "srt_packets.h"
 
@@ -278,6 +279,44 @@ TEST_F(flow, t38_is_looked_for_where_it_begins)
 }
 
 /* What begins as RTP does passes strict: it is not held as such. */
+/* What the framer tells of a message: nothing but type and length. */
+static void feed_rtmp(struct _test_data_flow *self, u8 type)
+{
+	struct rg_packet pkt = {
+		.data = (const u8 *)"", .wire_len = 200, .framing = RG_FRAMING_RTMP,
+		.type = type, .now_ms = self->now_ms += 5,
+	};
+
+	media_feed(&self->media, &pkt, true, &self->ans);
+}
+
+TEST_F(flow, rtmp_is_clear_from_its_first_message_of_media)
+{
+	/* A command, and what is said of the media. */
+	feed_rtmp(self, 20);
+	EXPECT_ANSWER(RTPGUARD_CLASS_RTMP, RTPGUARD_PROTECTION_UNDETERMINED);
+	feed_rtmp(self, 18);
+	EXPECT_FALSE(self->ans.hold);
+	feed_rtmp(self, 9);
+	EXPECT_ANSWER(RTPGUARD_CLASS_RTMP, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_HEADER_CLEAR);
+	EXPECT_TRUE(self->ans.changed);
+	feed_rtmp(self, 20);
+	EXPECT_ANSWER(RTPGUARD_CLASS_RTMP, RTPGUARD_PROTECTION_UNDETERMINED);
+}
+
+TEST_F(flow, rtmpe_is_media_of_which_nothing_is_known)
+{
+	u32 i;
+
+	for (i = 0; i < 100; i++) {
+		feed_rtmp(self, RG_RTMP_ENCRYPTED);
+		EXPECT_ANSWER(RTPGUARD_CLASS_RTMP, RTPGUARD_PROTECTION_UNDETERMINED);
+		EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_HEADER_SECRET);
+		EXPECT_TRUE(self->ans.hold);
+	}
+}
+
 TEST_F(flow, what_begins_like_rtp_is_not_held)
 {
 	u8 p[BYTES_MAX];

@@ -186,7 +186,8 @@ static void piece_read(struct reader *reader, const u8 *bytes, u32 len)
 			reader->lost = true;
 			reader->until_lost = reader->count;
 		}
-		if (pkt.wire_len)
+		/* What is encrypted has no frames: what comes at once is one. */
+		if (pkt.wire_len && pkt.type != RG_RTMP_ENCRYPTED)
 			note(reader, &pkt);
 	}
 	require(off == len);
