@@ -91,7 +91,7 @@ static enum rg_kind exthdrs_skip(const struct sk_buff *skb,
 	for (i = 0; i <= RG_EXTHDR_MAX; i++) {
 		head->l4proto = nexthdr;
 		if (l4_is_judged(nexthdr))
-			return RG_KIND_DATAGRAM; /* what is in it is not asked yet */
+			return RG_KIND_DATAGRAM;
 		if (!exthdr_len(nexthdr, &none))
 			return RG_KIND_OTHER;
 		at = *off;

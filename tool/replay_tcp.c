@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TCP of a capture, as kmod/judge_stream.c has it, with one difference: what was not
- * let out stops nothing, for the capture shows what was. Each frame is counted.
+ * TCP of a capture, as kmod/judge_stream.c has it, but what was not let out stops
+ * nothing, for the capture shows what was; and an RST ends a connection, whoever sent
+ * it: there is nobody to lie to. Each frame is counted.
  */
 #include "replay.h"
 

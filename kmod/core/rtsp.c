@@ -65,11 +65,6 @@ static const char *const versions[] = {
 #define VERSION_HTTP		BIT(1)
 #define VERSION_ALL		(VERSION_RTSP | VERSION_HTTP)
 
-static bool is_blank(u8 c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 static u8 phase_set(struct rg_rtsp *rtsp, u8 phase)
 {
 	rtsp->phase = phase;
@@ -155,7 +150,7 @@ static u8 target_feed(struct rg_rtsp *rtsp, u8 c)
 {
 	if (c == '\n')
 		return target_end(rtsp);
-	if (is_blank(c)) {
+	if (rg_is_blank(c)) {
 		if (!rg_words_done(&rtsp->words, versions))
 			rg_words_begin(&rtsp->words, VERSION_ALL);
 		return RG_FRAMING_MORE;

@@ -38,11 +38,6 @@ static const char *const types[] = {
 
 #define TYPE_TUNNEL		BIT(0)
 
-static bool is_blank(u8 c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 static u8 phase_set(struct rg_rtsp_header *header, u8 phase)
 {
 	header->phase = phase;
@@ -73,7 +68,7 @@ static u8 name_feed(struct rg_rtsp_header *header, u8 c)
 		return phase_set(header, PHASE_LINE);
 	if (c == ':')
 		return value_begin(header);
-	if (is_blank(c))
+	if (rg_is_blank(c))
 		return phase_set(header, PHASE_COLON);
 	if (header->phase == PHASE_COLON)
 		return phase_set(header, PHASE_REST);
@@ -89,7 +84,7 @@ static u8 line_feed(struct rg_rtsp_header *header, u8 c)
 							   RG_RTSP_HEADER_END;
 	if (c == '\r')
 		return RG_RTSP_HEADER_MORE;
-	if (is_blank(c))
+	if (rg_is_blank(c))
 		return phase_set(header, header->field ? PHASE_VALUE : PHASE_REST);
 	header->field = FIELD_NONE;
 	header->phase = PHASE_NAME;
@@ -100,7 +95,7 @@ static u8 line_feed(struct rg_rtsp_header *header, u8 c)
 /* A line's end is a blank: the next line may go on, but the number may not. */
 static u8 length_feed(struct rg_rtsp_header *header, u8 c)
 {
-	if (is_blank(c) || c == '\n') {
+	if (rg_is_blank(c) || c == '\n') {
 		header->ended = header->digits;
 		return RG_RTSP_HEADER_MORE;
 	}
@@ -115,7 +110,7 @@ static u8 length_feed(struct rg_rtsp_header *header, u8 c)
 /* One media type of several, in whichever case. */
 static void type_feed(struct rg_rtsp_header *header, u8 c)
 {
-	if (is_blank(c) || c == ',' || c == ';' || c == '\n') {
+	if (rg_is_blank(c) || c == ',' || c == ';' || c == '\n') {
 		rg_words_begin(&header->words, TYPE_TUNNEL);
 		return;
 	}

@@ -24,6 +24,12 @@ static inline bool rg_is_upper(u8 c)
 	return c >= 'A' && c <= 'Z';
 }
 
+/* Of a line: its end may have a carriage return. */
+static inline bool rg_is_blank(u8 c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 static inline u8 rg_lower(u8 c)
 {
 	return rg_is_upper(c) ? c + ('a' - 'A') : c;
