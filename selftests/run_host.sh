@@ -53,10 +53,12 @@ for program; do
 	n=$((n + 1))
 	name=${program##*/selftests/}
 	echo "# Subtest: $name"
+	begin=$SECONDS
 	"$program" </dev/null 2>&1 | tee "$log" | awk -f "$here/vm/indent.awk"
 	rc=${PIPESTATUS[0]}
 	why=$(fault "$rc")
 	count "$rc" "$why"
+	echo "# $name: $((SECONDS - begin)) s"
 	if [ -n "$why" ]; then
 		echo "not ok $n $name # $why"
 	elif [ "$rc" -eq 4 ]; then

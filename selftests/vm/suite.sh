@@ -125,9 +125,11 @@ for program; do
 	name=${program##*/selftests/}
 	before=$(netns)
 	echo "# Subtest: $name"
+	begin=$SECONDS
 	run "$program"
 	rc=$?
 	faults=$(ktap_fault "$rc"; left_processes; left_netns "$before"; left_module)
+	echo "# $name: $((SECONDS - begin)) s"
 	if [ -n "$faults" ]; then
 		echo "not ok $n $name # ${faults//$'\n'/; }"
 		bad=1
