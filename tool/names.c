@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "core/types.h"
 #include "names.h"
 
 #include <netinet/in.h>
@@ -192,7 +193,7 @@ const char *l4proto_name(__u8 l4proto)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(protos) / sizeof(protos[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
 		if (protos[i].l4proto == l4proto)
 			return protos[i].name;
 	}
