@@ -16,6 +16,9 @@ else
 BUILD_SET := build
 endif
 
+# What only compiles uses all processors, unless make was told how many.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 all: modules tool ## build module and tool (the default)
 
 help: ## list the targets
@@ -61,14 +64,14 @@ module: $(MODULE_SOURCES)
 		mkdir -p $$copy/$$(dirname $$f); \
 		cmp -s $$f $$copy/$$f || cp $$f $$copy/$$f; done
 	@echo "  MODULE  $(O)/$(RELEASE)/rtpguard.ko"
-	@$(MAKE) --no-print-directory -s -C $(KDIR) M=$(CURDIR)/$(O)/$(RELEASE) \
+	@$(MAKE) $(JOBS) --no-print-directory -s -C $(KDIR) M=$(CURDIR)/$(O)/$(RELEASE) \
 		W=$(W) C=$(C) CF=-Wsparse-error RG_WERROR=y modules
 
 tool: deps-build ## build build/rtpguard
-	@$(MAKE) --no-print-directory -C tool O=$(CURDIR)/$(O)
+	@$(MAKE) $(JOBS) --no-print-directory -C tool O=$(CURDIR)/$(O)
 
 selftests-built: deps-test tool
-	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O)
+	@$(MAKE) $(JOBS) --no-print-directory -C selftests O=$(CURDIR)/$(O)
 
 test: test-host test-vm ## all tests: on this machine and on both kernels
 

@@ -26,7 +26,7 @@ quietly() # command...
 
 builds()
 {
-	quietly make --no-print-directory -C "$here" O="$out"
+	quietly make -j"$(nproc)" --no-print-directory -C "$here" O="$out"
 }
 
 seeds_are_current()

@@ -3,15 +3,17 @@
 #
 # run_host.sh NAME PROGRAM...: runs kselftest programs on this machine and prints
 # nested KTAP, then the totals of their tests. A program that fails without a
-# failed test counts as one.
+# failed test counts as one. As many run at a time as there are processors; what they
+# print stays in their order.
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
 set_name=$1
 shift
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+tmp=$(mktemp -d)
+# What runs in the background does not hear of an interrupt.
+trap 'jobs -p | xargs -r -n 1 pkill -P; rm -rf "$tmp"' EXIT
 
 # What is wrong with a program's results, or nothing.
 fault() # exit-code
@@ -46,19 +48,39 @@ count() # exit-code fault
 	skips=$((skips + skipped))
 }
 
+# Those from the one that is waited for on, as many as may run.
+start_until() # number
+{
+	while [ "$started" -lt "$1" ] && [ "$started" -lt "${#programs[@]}" ]; do
+		started=$((started + 1))
+		(
+			begin=$SECONDS
+			"${programs[started - 1]}" </dev/null >"$tmp/$started" 2>&1
+			rc=$?
+			echo $((SECONDS - begin)) >"$tmp/$started.seconds"
+			exit "$rc"
+		) &
+		pids[started]=$!
+	done
+}
+
+programs=("$@")
+pids=()
+at_once=$(nproc)
 echo "KTAP version 1"
 echo "1..$#"
-n=0 passed=0 failed=0 skips=0
-for program; do
-	n=$((n + 1))
-	name=${program##*/selftests/}
+started=0 passed=0 failed=0 skips=0
+for ((n = 1; n <= $#; n++)); do
+	start_until $((n + at_once - 1))
+	log=$tmp/$n
+	name=${programs[n - 1]##*/selftests/}
+	wait "${pids[n]}"
+	rc=$?
 	echo "# Subtest: $name"
-	begin=$SECONDS
-	"$program" </dev/null 2>&1 | tee "$log" | awk -f "$here/vm/indent.awk"
-	rc=${PIPESTATUS[0]}
+	awk -f "$here/vm/indent.awk" "$log"
 	why=$(fault "$rc")
 	count "$rc" "$why"
-	echo "# $name: $((SECONDS - begin)) s"
+	echo "# $name: $(cat "$log.seconds") s"
 	if [ -n "$why" ]; then
 		echo "not ok $n $name # $why"
 	elif [ "$rc" -eq 4 ]; then
@@ -66,6 +88,7 @@ for program; do
 	else
 		echo "ok $n $name"
 	fi
+	rm "$log"
 done
 echo "# totals: set=$set_name pass:$passed fail:$failed skip:$skips"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -10,6 +10,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
 source=$(selftests/vm/kernels.sh source) || exit 1
+export source
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -25,24 +26,33 @@ modules_w1()
 		! grep -E 'warning|error' "$log"
 }
 
+checkpatch_file() # file
+{
+	local ignore
+
+	case $1 in
+	kmod/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
+	# What defines the kernel's word for it has to spell it.
+	tool/attributes.h) ignore=PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+	# The name that libFuzzer calls.
+	selftests/fuzz/*) ignore=CAMELCASE ;;
+	*) ignore=SPDX_LICENSE_TAG ;;
+	esac
+	perl "$source/scripts/checkpatch.pl" --no-tree --strict -f --terse --show-types \
+		--no-summary --quiet --ignore "$ignore" "$1"
+}
+
+# Files are read from stdin, and as many looked at as there are processors.
+each() # function
+{
+	export -f "${1?}"
+	xargs -n 1 -P "$(nproc)" bash -c "$1 \"\$1\"" -
+}
+
 checkpatch()
 {
-	local file ignore bad=0
-
-	while read -r file; do
-		case $file in
-		kmod/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
-		# What defines the kernel's word for it has to spell it.
-		tool/attributes.h) ignore=PREFER_DEFINED_ATTRIBUTE_MACRO ;;
-		# The name that libFuzzer calls.
-		selftests/fuzz/*) ignore=CAMELCASE ;;
-		*) ignore=SPDX_LICENSE_TAG ;;
-		esac
-		perl "$source/scripts/checkpatch.pl" --no-tree --strict -f \
-			--terse --show-types --no-summary --quiet \
-			--ignore "$ignore" "$file" || bad=1
-	done < <(find kmod tool selftests -name '*.[ch]' ! -name 'genl.[ch]' | sort)
-	return "$bad"
+	find kmod tool selftests -name '*.[ch]' ! -name 'genl.[ch]' | sort |
+		each checkpatch_file
 }
 
 shell_scripts()
@@ -53,17 +63,17 @@ shell_scripts()
 
 # It takes what is stored two pointers deep for lost. Memory that is lost fails the
 # tests of the tool and the core by itself: they run with LeakSanitizer.
+analyze_file() # file
+{
+	gcc -std=gnu11 -D_GNU_SOURCE -O2 -fanalyzer -Wall -Werror \
+		-Wno-analyzer-malloc-leak -Iinclude -Iinclude/uapi -Ikmod \
+		-Itool -Ibuild/tool -c -o /dev/null "$1"
+}
+
 analyzer()
 {
-	local file bad=0
-
 	make --no-print-directory tool >"$log" 2>&1 || return
-	for file in kmod/core/*.c tool/*.c; do
-		gcc -std=gnu11 -D_GNU_SOURCE -O2 -fanalyzer -Wall -Werror \
-			-Wno-analyzer-malloc-leak -Iinclude -Iinclude/uapi -Ikmod \
-			-Itool -Ibuild/tool -c -o /dev/null "$file" || bad=1
-	done
-	return "$bad"
+	printf '%s\n' kmod/core/*.c tool/*.c | each analyze_file
 }
 
 cpp_check()
