@@ -106,6 +106,18 @@ struct rg_fast {
 };
 
 /**
+ * struct rg_stray - the last packet of an SSRC that had no place
+ * @ssrc: synchronisation source
+ * @ts: timestamp
+ * @seq: sequence number
+ */
+struct rg_stray {
+	u32 ssrc;
+	u32 ts;
+	u16 seq;
+};
+
+/**
  * struct rg_side - what one direction of a flow has shown
  * @streams: its SSRCs
  * @shared: the SSRCs that found no place in @streams, tested as one
@@ -115,6 +127,7 @@ struct rg_fast {
  * @heard: packets that look like RTP, modulo 2^16
  * @media: a stream was recognised: this side sends media
  * @strays: packets of SSRCs without a place since one last went on
+ * @stray: the last of them
  * @contradicted: what looks like RTP did not go on like RTP
  * @proven: a stream is protected
  * @credit: packets of others that may pass for that
@@ -126,6 +139,7 @@ struct rg_side {
 	struct rg_fast fast;
 	u64 clear_evidence;
 	struct rg_rtcp_state rtcp;
+	struct rg_stray stray;
 	u16 heard;
 	u8 strays;
 	u8 credit;

@@ -165,12 +165,31 @@ static void content_give(struct rg_media *media, struct rg_stream *stream)
 		content_release(media, stream);
 }
 
+/* Does an SSRC without a place go on? Then it is no stray. */
+static bool stray_goes_on(struct rg_side *side, const struct rg_rtp *rtp)
+{
+	struct rg_stray *stray = &side->stray;
+	u16 ahead = rtp->seq - stray->seq;
+	bool goes_on = rtp->ssrc == stray->ssrc && ahead && ahead <= RG_SEQ_AHEAD_MAX &&
+		       ts_goes_on(stray->ts, rtp->ts);
+
+	stray->ssrc = rtp->ssrc;
+	stray->seq = rtp->seq;
+	stray->ts = rtp->ts;
+	return goes_on;
+}
+
 /*
  * SSRCs in turn each begin before the first goes on; noise that looks like RTP
  * begins with every packet.
  */
-static void stray_count(struct rg_side *side, const struct rg_rtp *rtp)
+static void stray_count(struct rg_side *side, const struct rg_rtp *rtp, bool goes_on)
 {
+	if (goes_on) {
+		side->contradicted = false;
+		side->strays = 0;
+		return;
+	}
 	if (side->media || rtp->payload_len < RG_CONTRADICT_LEN_MIN)
 		return;
 	if (side->strays < RG_STRAYS_MAX)
@@ -187,14 +206,15 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 {
 	struct rg_side *side = &media->sides[pkt->dir];
 	struct rg_note kept = { 0 };
+	bool goes_on = stray_goes_on(side, rtp);
 	struct rg_content *content;
 	struct rg_stream *stream;
 
-	stray_count(side, rtp);
+	stray_count(side, rtp, goes_on);
 	/* Clear for good: it needs no place. */
 	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR && !note->anew)
 		return NULL;
-	stream = rg_stream_claim(side, pkt->now_ms, note);
+	stream = rg_stream_claim(side, pkt->now_ms, note, goes_on);
 	if (!stream)
 		return NULL;
 	/* The note that is written next may be the very one. */
@@ -211,6 +231,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	stream->content = content;
 	rg_stream_restart(stream);
 	stream_anchor(stream, rtp);
+	stream->run += goes_on;
 	static_length_count(stream, rtp, true);
 	/* Behind the anchor: what was recognised has not to go on first. */
 	if (note)

@@ -121,7 +121,8 @@ static inline bool rg_stream_is_anew(const struct rg_stream *stream)
 
 /* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
-struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known);
+struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known,
+				  bool goes_on);
 
 /* stream_test.c */
 void rg_stream_restart(struct rg_stream *stream);

@@ -32,15 +32,17 @@ bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt)
 
 /*
  * What may give its place to another SSRC without a loss. Who is to be recognised
- * needs time for it: with more SSRCs in turn than places none ever would be. An
- * SSRC of which nothing is known goes before one that is tested again.
+ * needs time for it: with more SSRCs in turn than places none ever would be. But who
+ * has not gone on yet gives way to one that does. An SSRC of which nothing is known
+ * goes before one that is tested again.
  */
 static bool stream_replaceable(const struct rg_side *side,
 			       const struct rg_stream *stream, u64 now_ms,
-			       bool known)
+			       bool known, bool goes_on)
 {
 	if (!rg_stream_recognised(stream))
-		return (u16)(side->heard - stream->heard) >= RG_STREAM_WAIT_MAX ||
+		return (goes_on && stream->run == 1) ||
+		       (u16)(side->heard - stream->heard) >= RG_STREAM_WAIT_MAX ||
 		       stream->packets > RG_STREAM_TRY_MAX ||
 		       now_ms - stream->last_ms > RG_STREAM_IDLE_MS;
 	if ((stream->protection == RTPGUARD_PROTECTION_CLEAR && !stream->burst) ||
@@ -64,11 +66,13 @@ static bool stream_better_victim(const struct rg_stream *a,
  * @side: its direction
  * @now_ms: the time
  * @known: there is a note of it
+ * @goes_on: from the packet before, which had no place
  *
  * Context: whatever protects the state.
  * Return: a place, which another SSRC may hold still; or NULL.
  */
-struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known)
+struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known,
+				  bool goes_on)
 {
 	struct rg_stream *victim = NULL;
 	u32 i;
@@ -78,7 +82,7 @@ struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known)
 
 		if (!stream->packets)
 			return stream;
-		if (stream_replaceable(side, stream, now_ms, known) &&
+		if (stream_replaceable(side, stream, now_ms, known, goes_on) &&
 		    (!victim || stream_better_victim(stream, victim)))
 			victim = stream;
 	}
