@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a handshake is worth to the media behind it: EVASION's lines on replayed and
- * forged ones, credit for new SSRCs, NULL profiles, GoClear.
+ * What a handshake is worth to the media behind it, a replayed or a forged one as well;
+ * credit for new SSRCs, NULL profiles, GoClear.
  */
+#include "dtls_recorded.h"
 #include "handshake_flow.h"
+#include "verdicts.h"
 
 /* Return: packets of the stream up to and with the first that is not held. */
 static u32 until_passed(struct _test_data_flow *self, u32 stream)
@@ -66,7 +68,6 @@ TEST_F(flow, without_one_it_takes_48)
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
 }
 
-/* EVASION 24: DTLS that was replayed, then G.711. */
 TEST_F(flow, a_replayed_handshake_hides_nothing)
 {
 	u32 leaked;
@@ -76,7 +77,6 @@ TEST_F(flow, a_replayed_handshake_hides_nothing)
 	EXPECT_EQ(leaked, 0);
 }
 
-/* EVASION 24: a ClientHello alone, or an alert. */
 TEST_F(flow, a_client_hello_alone_vouches_for_nothing)
 {
 	u8 p[DTLS_LEN_MAX];
@@ -90,7 +90,7 @@ TEST_F(flow, a_client_hello_alone_vouches_for_nothing)
 	EXPECT_EQ(leaked, 0);
 }
 
-/* EVASION 25: Hello with a wrong and with a right checksum, and no Commit. */
+/* With a wrong and with a right checksum, and no Commit. */
 TEST_F(flow, a_forged_zrtp_hello_vouches_for_nothing)
 {
 	u8 p[ZRTP_LEN_MAX];
@@ -105,6 +105,146 @@ TEST_F(flow, a_forged_zrtp_hello_vouches_for_nothing)
 	EXPECT_EQ(self->media.vouched, 0);
 	EXPECT_LE(until_clear(self, 0, &leaked), 16);
 	EXPECT_EQ(leaked, 0);
+}
+
+static void feed_recorded(struct _test_data_flow *self, u32 datagrams)
+{
+	u32 i;
+
+	for (i = 0; i < datagrams; i++)
+		feed_dir(self, recorded[i].bytes, recorded[i].len, recorded[i].dir);
+}
+
+TEST_F(flow, a_recorded_handshake_vouches_for_cipher_text)
+{
+	feed_recorded(self, ARRAY_SIZE(recorded) - RECORDED_ALERTS);
+	EXPECT_EQ(self->media.vouched, RTPGUARD_EVIDENCE_DTLS_DONE);
+	EXPECT_EQ(until_passed(self, 0), 16);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
+}
+
+static void begin_real(struct _test_data_flow *self)
+{
+	feed_recorded(self, ARRAY_SIZE(recorded) - RECORDED_ALERTS);
+}
+
+static void begin_replayed(struct _test_data_flow *self)
+{
+	begin_real(self);
+	begin_real(self);
+}
+
+static void begin_closed(struct _test_data_flow *self)
+{
+	feed_recorded(self, ARRAY_SIZE(recorded));
+}
+
+static void begin_hello(struct _test_data_flow *self)
+{
+	feed_recorded(self, 1);
+}
+
+static void begin_refused(struct _test_data_flow *self)
+{
+	feed_recorded(self, RECORDED_HELLOS);
+	feed_dir(self, refusal.bytes, refusal.len, refusal.dir);
+}
+
+static void begin_zrtp_damaged(struct _test_data_flow *self)
+{
+	u8 p[ZRTP_LEN_MAX];
+	u32 len = packet_zrtp(p, "Hello   ", 40);
+
+	p[len - 1] ^= 1;
+	feed_dir(self, p, len, RG_DIR_ORIGINAL);
+}
+
+static void begin_zrtp_hello(struct _test_data_flow *self)
+{
+	feed_zrtp(self, "Hello   ", RG_DIR_ORIGINAL);
+	feed_zrtp(self, "Hello   ", RG_DIR_REPLY);
+}
+
+static void begin_zrtp_uncommitted(struct _test_data_flow *self)
+{
+	begin_zrtp_hello(self);
+	feed_zrtp(self, "DHPart1 ", RG_DIR_REPLY);
+	feed_zrtp(self, "DHPart2 ", RG_DIR_ORIGINAL);
+	feed_zrtp(self, "Confirm1", RG_DIR_REPLY);
+	feed_zrtp(self, "Confirm2", RG_DIR_ORIGINAL);
+}
+
+static const struct {
+	void (*begin)(struct _test_data_flow *self);
+	const char *name;
+	bool vouches;
+} beginnings[] = {
+	{ begin_real, "real", true }, { begin_replayed, "replayed", true },
+	{ begin_closed, "closed", true }, { feed_zrtp_all, "ZRTP", true },
+	{ begin_hello, "ClientHello", false }, { begin_refused, "alert", false },
+	{ begin_zrtp_damaged, "ZRTP's Hello, bad CRC", false },
+	{ begin_zrtp_hello, "ZRTP's Hello", false },
+	{ begin_zrtp_uncommitted, "ZRTP without Commit", false },
+};
+
+TEST_F(flow, behind_any_handshake_g711_is_dropped_within_16_packets)
+{
+	static const u8 types[] = { 0, 8, 96 };
+	u32 i, n;
+
+	self->ciphers[0].len = 160;
+	self->ciphers[0].tag_len = 0;
+	for (i = 0; i < ARRAY_SIZE(types) * ARRAY_SIZE(beginnings); i++) {
+		struct tally tally = { 0 };
+		const char *name = beginnings[i / 3].name;
+
+		media_end(&self->media);
+		self->ciphers[0].pt = types[i % 3];
+		beginnings[i / 3].begin(self);
+		EXPECT_EQ(!!self->media.vouched, beginnings[i / 3].vouches)
+			TH_LOG("%s", name);
+		for (n = 0; n < 300; n++) {
+			feed_clear(self, 0);
+			tally_add(&tally, &self->ans);
+		}
+		EXPECT_LE(tally.enforce, 16) TH_LOG("%s: %u", name, tally.enforce);
+		EXPECT_EQ(tally.strict, 0) TH_LOG("%s: %u", name, tally.strict);
+	}
+}
+
+/* Of RTCP in clear and the SRTP beside it, what passes in enforce and in strict. */
+static void feed_beside(struct _test_data_flow *self, struct tally *srtp,
+			struct tally *rtcp, u32 packets)
+{
+	u32 i;
+
+	for (i = 0; i < packets; i++) {
+		if (i % 20 == 0) {
+			feed(self, packet_rtcp_sr_sdes(self->bytes, 1000));
+			tally_add(rtcp, &self->ans);
+		}
+		feed_cipher(self, 0);
+		tally_add(srtp, &self->ans);
+	}
+}
+
+TEST_F(flow, readable_rtcp_beside_srtp_is_dropped_and_srtp_passes)
+{
+	u32 vouched;
+
+	for (vouched = 0; vouched < 2; vouched++) {
+		struct tally srtp = { 0 }, rtcp = { 0 };
+
+		media_end(&self->media);
+		if (vouched)
+			begin_real(self);
+		feed_beside(self, &srtp, &rtcp, 1000);
+		EXPECT_EQ(rtcp.fed, 50);
+		EXPECT_EQ(rtcp.enforce, 0);
+		EXPECT_EQ(rtcp.strict, 0);
+		EXPECT_EQ(srtp.enforce, 1000);
+		EXPECT_EQ(srtp.strict, 1000 - (vouched ? 15 : 47));
+	}
 }
 
 TEST_F(flow, readable_media_behind_protected_is_found)
