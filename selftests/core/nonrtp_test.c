@@ -9,6 +9,7 @@
 #include "core/framer.h"
 #include "iax2_frames.h"
 #include "srt_packets.h"
+#include "verdicts.h"
 
 #define BYTES_MAX	2048
 #define TS_LEN		188
@@ -278,7 +279,6 @@ TEST_F(flow, t38_is_looked_for_where_it_begins)
 	EXPECT_EQ(self->ans.shape, RG_SHAPE_OTHER);
 }
 
-/* What begins as RTP does passes strict: it is not held as such. */
 /* What the framer tells of a message: nothing but type and length. */
 static void feed_rtmp(struct _test_data_flow *self, u8 type)
 {
@@ -317,6 +317,67 @@ TEST_F(flow, rtmpe_is_media_of_which_nothing_is_known)
 	}
 }
 
+static void send_ts(struct _test_data_flow *self, u32 n)
+{
+	feed_ts(self, n, 0);
+}
+
+static void send_srt(struct _test_data_flow *self, u32 n)
+{
+	if (!n)
+		feed_srt_handshake(self, false);
+	feed_srt(self, n, SRT_UNKEYED);
+}
+
+static void send_iax(struct _test_data_flow *self, u32 n)
+{
+	if (!n)
+		feed_iax_call(self, false);
+	feed_iax_mini(self, n);
+}
+
+static void send_t38(struct _test_data_flow *self, u32 n)
+{
+	feed_t38(self, n);
+}
+
+static void send_rtmp(struct _test_data_flow *self, u32 n)
+{
+	feed_rtmp(self, n & 1 ? 8 : 9);
+}
+
+/* How many leave before: strict holds what its beginning has shown to be media. */
+TEST_F(flow, each_is_dropped_under_its_own_name_in_enforce_and_in_strict)
+{
+	static const struct {
+		void (*send)(struct _test_data_flow *self, u32 n);
+		u8 class;
+		u32 enforce;
+		u32 strict;
+	} kinds[] = {
+		{ send_ts, RTPGUARD_CLASS_MPEGTS, 2, 2 },
+		{ send_srt, RTPGUARD_CLASS_SRT, 1, 0 },
+		{ send_iax, RTPGUARD_CLASS_IAX2, 1, 0 },
+		{ send_t38, RTPGUARD_CLASS_T38, 3, 3 },
+		{ send_rtmp, RTPGUARD_CLASS_RTMP, 0, 0 },
+	};
+	u32 i, n;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct tally tally = { 0 };
+
+		media_end(&self->media);
+		for (n = 0; n < 50; n++) {
+			kinds[i].send(self, n);
+			tally_add(&tally, &self->ans);
+		}
+		EXPECT_ANSWER(kinds[i].class, RTPGUARD_PROTECTION_CLEAR);
+		EXPECT_EQ(tally.enforce, kinds[i].enforce) TH_LOG("kind %u", i);
+		EXPECT_EQ(tally.strict, kinds[i].strict) TH_LOG("kind %u", i);
+	}
+}
+
+/* What begins as RTP does passes strict: it is not held as such. */
 TEST_F(flow, what_begins_like_rtp_is_not_held)
 {
 	u8 p[BYTES_MAX];
