@@ -106,15 +106,21 @@ struct rg_fast {
 };
 
 /**
- * struct rg_stray - the last packet of an SSRC that had no place
+ * struct rg_stray - the last packet of an SSRC that had no place yet
  * @ssrc: synchronisation source
  * @ts: timestamp
+ * @ts_step: from the one before
  * @seq: sequence number
+ * @pt: payload type
+ * @run: packets that went on so, whatever their SSRCs, up to RG_CONTINUITY_MIN
  */
 struct rg_stray {
 	u32 ssrc;
 	u32 ts;
+	u32 ts_step;
 	u16 seq;
+	u8 pt;
+	u8 run;
 };
 
 /**

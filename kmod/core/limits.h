@@ -46,6 +46,14 @@
 #define RG_TS_AHEAD_MAX		0x400000u
 #define RG_TS_BEHIND_MAX	0x10000u
 
+/*
+ * Where SSRC or sequence number is another one with each packet, what else there is
+ * has to go on, and the timestamp in steps that are always the same: of audio 5 ms at
+ * 8 kHz to 1.3 s at 48 kHz. A clock that is read has no such steps.
+ */
+#define RG_PACE_MIN		40
+#define RG_PACE_MAX		0x10000
+
 /* Packets in continuity that make RTP, and static lengths that make clear. */
 #define RG_CONTINUITY_MIN	3
 #define RG_STATIC_LENGTH_MIN	3

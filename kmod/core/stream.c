@@ -13,12 +13,6 @@ enum step {
 	STEP_BROKEN,
 };
 
-static bool ts_goes_on(u32 from, u32 to)
-{
-	/* Modulo 2^32: one comparison covers both directions. */
-	return to - from + RG_TS_BEHIND_MAX <= RG_TS_AHEAD_MAX + RG_TS_BEHIND_MAX;
-}
-
 static enum step stream_step(const struct rg_stream *stream,
 			     const struct rg_rtp *rtp)
 {
@@ -28,10 +22,18 @@ static enum step stream_step(const struct rg_stream *stream,
 	if (behind < 64 && stream->seen & 1ull << behind)
 		return STEP_AGAIN;
 	if (ahead && ahead <= RG_SEQ_AHEAD_MAX)
-		return ts_goes_on(stream->ts, rtp->ts) ? STEP_ON : STEP_BROKEN;
+		return rg_ts_goes_on(stream->ts, rtp->ts) ? STEP_ON : STEP_BROKEN;
 	if (behind < RG_SEQ_BEHIND_MAX)
-		return ts_goes_on(rtp->ts, stream->ts) ? STEP_LATE : STEP_BROKEN;
+		return rg_ts_goes_on(rtp->ts, stream->ts) ? STEP_LATE : STEP_BROKEN;
 	return STEP_BROKEN;
+}
+
+/* It goes on but for its sequence; of RTP a jump there is worth to be noticed. */
+static noinline bool stream_is_paced(const struct rg_stream *stream,
+				     const struct rg_rtp *rtp)
+{
+	return !rg_stream_recognised(stream) && rtp->pt == stream->pt &&
+	       rg_ts_is_paced(rtp->ts - stream->ts, stream->ts_step);
 }
 
 static struct rg_stream *stream_find(struct rg_side *side, u32 ssrc)
@@ -165,20 +167,6 @@ static void content_give(struct rg_media *media, struct rg_stream *stream)
 		content_release(media, stream);
 }
 
-/* Does an SSRC without a place go on? Then it is no stray. */
-static bool stray_goes_on(struct rg_side *side, const struct rg_rtp *rtp)
-{
-	struct rg_stray *stray = &side->stray;
-	u16 ahead = rtp->seq - stray->seq;
-	bool goes_on = rtp->ssrc == stray->ssrc && ahead && ahead <= RG_SEQ_AHEAD_MAX &&
-		       ts_goes_on(stray->ts, rtp->ts);
-
-	stray->ssrc = rtp->ssrc;
-	stray->seq = rtp->seq;
-	stray->ts = rtp->ts;
-	return goes_on;
-}
-
 /*
  * SSRCs in turn each begin before the first goes on; noise that looks like RTP
  * begins with every packet.
@@ -206,15 +194,15 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 {
 	struct rg_side *side = &media->sides[pkt->dir];
 	struct rg_note kept = { 0 };
-	bool goes_on = stray_goes_on(side, rtp);
+	u8 run = rg_stray_run(&side->stray, rtp);
 	struct rg_content *content;
 	struct rg_stream *stream;
 
-	stray_count(side, rtp, goes_on);
+	stray_count(side, rtp, run > 1);
 	/* Clear for good: it needs no place. */
 	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR && !note->anew)
 		return NULL;
-	stream = rg_stream_claim(side, pkt->now_ms, note, goes_on);
+	stream = rg_stream_claim(side, pkt->now_ms, note, run > 1);
 	if (!stream)
 		return NULL;
 	/* The note that is written next may be the very one. */
@@ -231,7 +219,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	stream->content = content;
 	rg_stream_restart(stream);
 	stream_anchor(stream, rtp);
-	stream->run += goes_on;
+	stream->run = run;
 	static_length_count(stream, rtp, true);
 	/* Behind the anchor: what was recognised has not to go on first. */
 	if (note)
@@ -249,6 +237,7 @@ static void stream_go_on(struct rg_side *side, struct rg_stream *stream,
 			side->contradicted = true;
 		if (!rg_stream_recognised(stream))
 			rg_stream_restart(stream);
+		stream->ts_step = rtp->ts - stream->ts;
 		stream_anchor(stream, rtp);
 	} else {
 		stream_advance(stream, rtp, step);
@@ -469,6 +458,8 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 		stream = stream_begin(media, pkt, rtp, note);
 	} else {
 		step = stream_step(stream, rtp);
+		if (step == STEP_BROKEN && stream_is_paced(stream, rtp))
+			step = STEP_ON;
 		ans->duplicate = step == STEP_AGAIN;
 		if (!ans->duplicate)
 			stream_go_on(side, stream, rtp, step);

@@ -11,6 +11,7 @@ struct rg_content;
 struct rg_packet;
 struct rg_rtp;
 struct rg_side;
+struct rg_stray;
 
 /**
  * struct rg_stream - one SSRC in one direction of a flow
@@ -25,6 +26,7 @@ struct rg_side;
  * @passed: packets that left undecided; the caller counts them
  * @ssrc: synchronisation source
  * @ts: timestamp of the packet @seq
+ * @ts_step: of the timestamp, to the last packet that did not go on
  * @peak: evidence of the content test, when suspected the highest, when clear
  *	what it was
  * @seq: highest sequence number
@@ -56,6 +58,7 @@ struct rg_stream {
 	u64 passed;
 	u32 ssrc;
 	u32 ts;
+	u32 ts_step;
 	s32 peak;
 	u16 seq;
 	u16 trials;
@@ -119,8 +122,22 @@ static inline bool rg_stream_is_anew(const struct rg_stream *stream)
 	return stream->protection == RTPGUARD_PROTECTION_CLEAR && stream->burst;
 }
 
+/* May one timestamp follow another? */
+static inline bool rg_ts_goes_on(u32 from, u32 to)
+{
+	/* Modulo 2^32: one comparison covers both directions. */
+	return to - from + RG_TS_BEHIND_MAX <= RG_TS_AHEAD_MAX + RG_TS_BEHIND_MAX;
+}
+
+/* Do timestamps step as audio's do, this time as before? */
+static inline bool rg_ts_is_paced(u32 ts_step, u32 before)
+{
+	return ts_step == before && ts_step >= RG_PACE_MIN && ts_step <= RG_PACE_MAX;
+}
+
 /* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
+u8 rg_stray_run(struct rg_stray *stray, const struct rg_rtp *rtp);
 struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known,
 				  bool goes_on);
 

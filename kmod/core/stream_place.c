@@ -2,6 +2,7 @@
 #include "stream.h"
 #include "classify.h"
 #include "cursor.h"
+#include "rtp.h"
 
 #include <uapi/linux/rtpguard.h>
 
@@ -28,6 +29,41 @@ bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt)
 			return false;
 	}
 	return true;
+}
+
+/* The same SSRC goes on, or another with the next number and in the same step. */
+static bool stray_goes_on(const struct rg_stray *stray, const struct rg_rtp *rtp)
+{
+	u16 ahead = rtp->seq - stray->seq;
+
+	if (!stray->run)
+		return false;
+	if (rtp->ssrc == stray->ssrc)
+		return ahead && ahead <= RG_SEQ_AHEAD_MAX &&
+		       rg_ts_goes_on(stray->ts, rtp->ts);
+	return ahead == 1 && rtp->pt == stray->pt &&
+	       rg_ts_is_paced(rtp->ts - stray->ts, stray->ts_step);
+}
+
+/**
+ * rg_stray_run() - does what has no place go on?
+ * @stray: what was last without one; becomes @rtp
+ * @rtp: header of a packet without one
+ *
+ * Context: whatever protects the state.
+ * Return: packets in continuity, up to RG_CONTINUITY_MIN.
+ */
+u8 rg_stray_run(struct rg_stray *stray, const struct rg_rtp *rtp)
+{
+	u8 run = stray_goes_on(stray, rtp) ? stray->run + 1 : 1;
+
+	stray->run = min_t(u8, run, RG_CONTINUITY_MIN);
+	stray->ts_step = rtp->ts - stray->ts;
+	stray->ts = rtp->ts;
+	stray->ssrc = rtp->ssrc;
+	stray->seq = rtp->seq;
+	stray->pt = rtp->pt;
+	return stray->run;
 }
 
 /*

@@ -285,10 +285,10 @@ TEST_F(flow, a_jump_begins_anew)
 {
 	feed_rtp(self, 0, 1, 160, 1, 160);
 	feed_rtp(self, 0, 2, 320, 1, 160);
-	feed_rtp(self, 0, 2000, 480, 1, 160);
-	feed_rtp(self, 0, 2001, 640, 1, 160);
+	feed_rtp(self, 0, 2000, 4800, 1, 160);
+	feed_rtp(self, 0, 2001, 4960, 1, 160);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
-	feed_rtp(self, 0, 2002, 800, 1, 160);
+	feed_rtp(self, 0, 2002, 5120, 1, 160);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
 }
 

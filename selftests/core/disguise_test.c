@@ -384,6 +384,41 @@ TEST_F(media, ssrcs_in_turn_hide_nothing)
 	}
 }
 
+TEST_F(media, an_ssrc_for_each_packet_hides_nothing)
+{
+	struct look look = { .payload = PAYLOAD };
+	u32 i;
+
+	for (i = 0; i < 200; i++) {
+		look.ssrc = random_u64(&self->random);
+		look.seq = i;
+		look.ts = 160 * i;
+		feed_look(self, &look);
+	}
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_LE(self->tally.enforce, PLAIN_ENFORCE + 1)
+		TH_LOG("%u", self->tally.enforce);
+	EXPECT_EQ(self->tally.strict, 0) TH_LOG("%u", self->tally.strict);
+}
+
+TEST_F(media, a_sequence_that_jumps_with_each_packet_hides_nothing)
+{
+	struct look look = { .payload = PAYLOAD, .ssrc = 1 };
+	u32 i;
+
+	for (i = 0; i < 200; i++) {
+		look.seq = random_u64(&self->random);
+		look.ts = 160 * i;
+		feed_look(self, &look);
+	}
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_LE(self->tally.enforce, PLAIN_ENFORCE + 1)
+		TH_LOG("%u", self->tally.enforce);
+	EXPECT_LE(self->tally.strict, 1) TH_LOG("%u", self->tally.strict);
+}
+
 /* As long as SRTP, whose tag is random: the payload is read all the same. */
 TEST_F(media, ten_random_bytes_behind_it_hide_nothing)
 {
