@@ -134,10 +134,18 @@ gso_of_media()
 	deliver6 -v gso -g 8 && expect sent 0 eperm 1 received 0
 }
 
-gso_with_stun_before_media()
+gso_with_stun_or_dtls_before_media()
 {
-	deliver -v gso -g 8 -j && expect sent 0 eperm 1 received 0 || return 1
-	deliver6 -v gso -g 8 -j && expect sent 0 eperm 1 received 0
+	local kind
+
+	for kind in stun dtls; do
+		deliver -v gso -g 8 -j "$kind" &&
+			expect sent 0 eperm 1 received 0 || return 1
+		deliver6 -v gso -g 8 -j "$kind" &&
+			expect sent 0 eperm 1 received 0 || return 1
+		deliver -v gso -g 2 -j "$kind" -n 10 &&
+			expect sent 2 eperm 8 received 4 || return 1
+	done
 }
 
 gso_with_media_in_the_last_segment()
@@ -150,6 +158,15 @@ gso_with_media_in_the_last_segment()
 gso_of_media_in_the_last_segment_is_held()
 {
 	held -v gso -g 8 -J
+}
+
+gso_with_stun_or_dtls_before_media_is_held()
+{
+	local kind
+
+	for kind in stun dtls; do
+		held -v gso -g 2 -j "$kind" || return 1
+	done
 }
 
 gso_of_other_passes()
@@ -302,6 +319,12 @@ csrcs_longer_than_the_packet_pass() { passes 10 320 -z csrc -l 20; }
 padding_longer_than_the_packet() { judged 172 -z padding; }
 all_of_it_at_once() { judged 636 -c 15 -x 100 -z padding; }
 
+odd_headers_are_held()
+{
+	held -c 1 && held -c 15 && held -x 1 && held -x 1000 && held -z padding &&
+		held -c 15 -x 100 -z padding
+}
+
 ## A tap has a clone of each packet, its bytes in common with it
 
 tap_start() # namespace file
@@ -395,7 +418,7 @@ run_tests \
 	large_sendfile \
 	io_uring \
 	gso_of_media \
-	gso_with_stun_before_media \
+	gso_with_stun_or_dtls_before_media \
 	gso_with_media_in_the_last_segment \
 	gso_of_other_passes \
 	raw_sockets \
@@ -425,6 +448,7 @@ run_tests \
 	oversized_media_is_held \
 	non_linear_packets_are_held \
 	gso_of_media_in_the_last_segment_is_held \
+	gso_with_stun_or_dtls_before_media_is_held \
 	strict_gso_of_other_passes \
 	raw_sockets_are_held \
 	nine_extension_headers_are_held \
@@ -433,5 +457,6 @@ run_tests \
 	fragments_are_held \
 	overlapping_fragments_are_held \
 	udplite_is_held \
+	odd_headers_are_held \
 	strict_an_extension_longer_than_the_packet_passes \
 	strict_csrcs_longer_than_the_packet_pass

@@ -74,7 +74,7 @@ passes_whole() # kind, options: of the media, and nothing was kept back
 		totals_moved dropped 0 held 0 dropped-again 0
 }
 
-## RFC 4571 (catalogue of evasions, 29)
+## RFC 4571
 
 rfc4571_pcmu_is_dropped() { mode enforce && is_stalled $((2 * FRAME)) rfc4571-pcmu; }
 
@@ -209,7 +209,7 @@ segments_are_counted_as_what_they_carry()
 	expect counted 18
 }
 
-## TURN (catalogue of evasions, 28)
+## TURN
 
 turn_channel_data_is_dropped()
 {
@@ -223,9 +223,26 @@ turn_send_indications_are_dropped()
 		is_stalled 623 turn-send --cut 7 --frames 8
 }
 
+turn_data_indications_are_dropped()
+{
+	mode enforce && is_stalled 416 turn-data && flow_is rtp clear turn-carried
+}
+
+turn_nested_twice_is_dropped()
+{
+	local kind
+
+	mode enforce || return 1
+	for kind in channel-channel channel-send send-channel data-send; do
+		is_stalled 488 "turn-$kind" && flow_is rtp clear turn-carried ||
+			return 1
+	done
+	is_stalled 635 turn-channel-send --cut 7 --frames 8
+}
+
 turn_itself_passes() { mode strict && passes_whole turn-stun; }
 
-## RTSP (catalogue of evasions, 29)
+## RTSP
 
 interleaved_rtsp_is_dropped()
 {
@@ -258,7 +275,29 @@ rtsp_in_a_post_of_http_is_dropped()
 		is_stalled 711 rtsp-http-post --cut 7 --frames 8
 }
 
-## Real programs (catalogue of evasions, 29 and 30)
+# What carries a frame may be gone, and its RTP header; of the payload not a byte.
+strict_lets_out_no_payload_of_what_is_carried()
+{
+	local kind header
+
+	mode strict || return 1
+	while read -r kind header; do
+		stream "$kind" --frames 4 && expect outcome stalled received 0 ||
+			return 1
+		stream "$kind" --frames 4 --cut 1 && expect outcome stalled &&
+			at_most received "$header" || return 1
+	done <<-END
+		turn-channel 16
+		turn-send 48
+		turn-data 48
+		turn-channel-send 52
+		rtsp-record 16
+		rtsp-http-post 24
+	END
+	stream rtsp-http-get --inbound --frames 4 && expect outcome stalled received 0
+}
+
+## Real programs
 
 FFMPEG=(ffmpeg -nostdin -hide_banner -loglevel error)
 
@@ -421,11 +460,14 @@ run_tests \
 	segments_are_counted_as_what_they_carry \
 	turn_channel_data_is_dropped \
 	turn_send_indications_are_dropped \
+	turn_data_indications_are_dropped \
+	turn_nested_twice_is_dropped \
 	turn_itself_passes \
 	interleaved_rtsp_is_dropped \
 	receiver_reports_of_a_viewer_pass \
 	rtsp_in_an_answer_of_http_is_dropped \
 	rtsp_in_a_post_of_http_is_dropped \
+	strict_lets_out_no_payload_of_what_is_carried \
 	ffmpeg_publishing_rtsp_is_dropped \
 	ffmpeg_publishing_rtmp_is_dropped \
 	a_wire_that_loses_segments_is_no_reason_to_drop \

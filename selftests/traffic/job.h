@@ -17,6 +17,7 @@
  * @netns: name of the namespace it is sent in, or NULL
  * @kind: of the packets: a word that kind_make() knows
  * @via: how they are sent: a word that via_find() knows
+ * @first: kind of a GSO run's first segment, or NULL: as the others
  * @lie: a length that says something else than is there, or NULL
  * @dport: host byte order
  * @sport: host byte order
@@ -37,7 +38,6 @@
  * @uid: who sends; 0: nobody else than who runs this
  * @end: send the end marker at last
  * @random: payload of random bytes
- * @junk_first: the first segment is not media
  * @junk_last: the last segment is not media
  * @media_last: only the last segment is
  * @new_ports: a new source port for every packet
@@ -50,11 +50,11 @@
  * @other: sends that failed otherwise
  */
 struct job {
-	const char *dst, *src, *netns, *kind, *via, *lie, *relay;
+	const char *dst, *src, *netns, *kind, *first, *via, *lie, *relay;
 	u32 dport, sport;
 	u32 count, interval_us, payload, tag, pt, ssrc, seq, segments;
 	u32 csrcs, extension, headers, coverage, uid, peer;
-	bool end, random, junk_first, junk_last, media_last, new_ports;
+	bool end, random, junk_last, media_last, new_ports;
 	struct sockaddr_storage to;
 	socklen_t to_len;
 	int family;

@@ -147,6 +147,26 @@ static u32 make_noise(const struct job *job, u32 i, u8 *p)
 	return len;
 }
 
+/* A Binding request (RFC 8489), and a record of DTLS, as long as RTP would be. */
+static u32 make_stun(const struct job *job, u32 i, u8 *p)
+{
+	u32 len = 12 + job->payload;
+
+	memset(p, 0, len);
+	put_be32(p, 0x00010000 | (len - 20));
+	put_be32(p + 4, 0x2112a442);
+	put_be32(p + 8, i);
+	put_be32(p + 20, 0x80220000 | (len - 24));
+	return len;
+}
+
+static u32 make_dtls(const struct job *job, u32 i, u8 *p)
+{
+	(void)i;
+	memset(p, 0x5c, 12 + job->payload);
+	return packet_record(p, 22, 1, job->payload - 1);
+}
+
 /* A handshake (RFC 6347): hellos that agree on SRTP, Finished of either side. */
 static u32 make_client_hello(const struct job *job, u32 i, u8 *p)
 {
@@ -220,6 +240,7 @@ static const struct {
 	{ "dns", make_dns }, { "dns-rtp", make_dns_rtp }, { "quic", make_quic },
 	{ "quic-long", make_quic_long }, { "empty", make_empty },
 	{ "cut", make_cut }, { "cuts", make_cuts }, { "noise", make_noise },
+	{ "stun", make_stun }, { "dtls", make_dtls },
 	{ "client-hello", make_client_hello }, { "server-hello", make_server_hello },
 	{ "client-hello-null", make_client_hello_null },
 	{ "server-hello-null", make_server_hello_null },

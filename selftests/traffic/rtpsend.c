@@ -83,11 +83,20 @@ bool lies(const struct job *job, const char *lie)
 
 static bool is_junk(const struct job *job, u32 segment)
 {
-	if (job->junk_first && !segment)
-		return true;
 	if (job->junk_last && segment + 1 == job->segments)
 		return true;
 	return job->media_last && segment + 1 < job->segments;
+}
+
+/* The first segment may be of another kind: it must not speak for the others. */
+static u32 make_segment(struct job *job, u32 i, u32 segment, u8 *p)
+{
+	struct job first = *job;
+
+	if (segment || !job->first)
+		return kind_make(job, i * job->segments + segment, p);
+	first.kind = job->first;
+	return kind_make(&first, i, p);
 }
 
 /* Several packets in one send: the kernel cuts them apart after the hooks. */
@@ -97,8 +106,7 @@ static u32 make_gso(struct job *job, u32 i, u8 *p)
 	int size;
 
 	for (s = 0; s < job->segments; s++) {
-		len = kind_make(job, i * job->segments + s, p + all);
-		/* STUN in one segment must not speak for the others. */
+		len = make_segment(job, i, s, p + all);
 		if (is_junk(job, s))
 			p[all] = 0;
 		all += len;
@@ -166,13 +174,13 @@ static void bad_usage(void)
 	      "  [-v VIA] [-n COUNT] [-i USEC] [-l PAYLOAD] [-t TAG] [-P PT] [-S SSRC]\n"
 	      "  [-q SEQ] [-c CSRCS] [-x EXTENSION WORDS] [-z LIE] [-H IPV6 HEADERS]\n"
 	      "  [-C UDP-LITE COVERAGE] [-u UID] [-g SEGMENTS] [-e end marker]\n"
-	      "  [-r random payload] [-j junk first] [-J media last] [-L junk last]\n"
+	      "  [-r random payload] [-j KIND of the first segment] [-J media last] [-L junk last]\n"
 	      "  [-N new source port for every packet] [-R RELAY] [-T RELAY'S PEER]\n",
 	      stderr);
 	exit(2);
 }
 
-#define LETTERS "a:c:C:d:eg:H:i:jJk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:"
+#define LETTERS "a:c:C:d:eg:H:i:j:Jk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:"
 
 enum option_type { NUMBER, WORD, FLAG };
 
@@ -189,7 +197,7 @@ static const struct {
 	{ 'g', NUMBER, offsetof(struct job, segments) },
 	{ 'H', NUMBER, offsetof(struct job, headers) },
 	{ 'i', NUMBER, offsetof(struct job, interval_us) },
-	{ 'j', FLAG, offsetof(struct job, junk_first) },
+	{ 'j', WORD, offsetof(struct job, first) },
 	{ 'J', FLAG, offsetof(struct job, media_last) },
 	{ 'L', FLAG, offsetof(struct job, junk_last) },
 	{ 'k', WORD, offsetof(struct job, kind) },

@@ -68,6 +68,10 @@ def send_indication(packet):
     return stun(0x16, PEER + attribute(0x13, packet))
 
 
+def data_indication(packet):
+    return stun(0x17, PEER + attribute(0x13, packet))
+
+
 def allocation():
     return [said(H1, stun(0x003, attribute(0x19, b"\x11\0\0\0"))),
             said(H2, stun(0x103, attribute(0x0d, b"\0\0\2\x58"))),
@@ -79,6 +83,10 @@ def turn(frame):
     def kind(n):
         return allocation() + media_of(pcmu, frame)(n)
     return kind
+
+
+def nested(outer, inner):
+    return turn(lambda packet: outer(inner(packet)))
 
 
 def stun_alone(n):
@@ -197,6 +205,11 @@ KINDS = {
     "rfc4571-srtp": media_of(srtp),
     "turn-channel": turn(channel_data),
     "turn-send": turn(send_indication),
+    "turn-data": turn(data_indication),
+    "turn-channel-channel": nested(channel_data, channel_data),
+    "turn-channel-send": nested(channel_data, send_indication),
+    "turn-send-channel": nested(send_indication, channel_data),
+    "turn-data-send": nested(data_indication, send_indication),
     "turn-stun": stun_alone,
     "rtsp-record": rtsp_record,
     "rtsp-play": rtsp_play,
