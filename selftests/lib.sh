@@ -277,11 +277,11 @@ make_pair() # [wire]
 # Records what passes h1's end of the wire until capture_stop. The kernel's buffer
 # has room for as many packets as fit in 8 MiB with the length given here: with
 # tcpdump's own lengths it would be eight, and a busy machine lost some.
-capture_start() # file [tcpdump-filter...]
+capture_start() # file [tcpdump-filter...]: of each packet CAPTURE_BYTES
 {
 	capture_log=$1.log
 	background on "$wire" tcpdump -Z root --immediate-mode -U -n -i p1 \
-		-s 4096 -B 8192 -w "$1" "${@:2}" 2>"$capture_log"
+		-s "${CAPTURE_BYTES:-4096}" -B 8192 -w "$1" "${@:2}" 2>"$capture_log"
 	capture_pid=$background_pid
 	busywait 20000 grep -q 'listening on' "$capture_log"
 }

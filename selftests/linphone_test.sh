@@ -15,6 +15,8 @@ PHONE_MS=180000
 SPOKEN_MIN=150
 # With G.711, whose payload type and length say what it is, three or four of them.
 LEFT_MAX=8
+# Where a call takes a minute to begin, all of it is to have room.
+CAPTURE_BYTES=256
 ZRTP=rtp-continuity,zrtp-confirmed
 DTLS=rtp-continuity,dtls-done
 

@@ -21,13 +21,12 @@
 
 CALL_SECONDS=6
 SPOKEN_MIN=100
-# Of a call with DTLS the other phone hears what comes behind its own handshake.
+# The other phone hears what comes behind its own beginning, and the relay's: on a busy
+# machine that takes seconds.
 HEARD_MIN=50
 # What strict holds back of SRTP: 47 packets in the channel, and what is sent before
 # it is bound.
 HELD_MAX=60
-# Who hangs up second sends to a closed socket.
-IN_FLIGHT_MAX=5
 
 RELAY=10.0.0.3
 TURN_PORT=3478
@@ -164,9 +163,24 @@ is_carried()
 		{ echo "evidence is $evidence"; return 1; }
 }
 
+# What any host kept back of what it sent to the office, or the office sent.
+offices_kept_back()
+{
+	"$RTPGUARD" list flows | awk -v first="$first_port" '
+		function is_office(address, part) {
+			split(address, part, ":")
+			return part[1] == "10.0.0.2" && part[2] >= first &&
+				part[2] < first + 100
+		}
+		/^[^ ]/ { here = is_office($2) || is_office($4); n += here }
+		/^  packets / && here { kept += $10 + $12 }
+		END { print n ? kept + 0 : "no flow" }'
+}
+
 is_complete()
 {
-	expect refused 0 left "$spoken" && [ "$arrived" -ge $((spoken - IN_FLIGHT_MAX)) ]
+	kept_back=$(offices_kept_back)
+	expect refused 0 left "$spoken" kept_back 0 && [ "$arrived" -ge "$HEARD_MIN" ]
 }
 
 # What the others are measured by: but for the mode it is the same call.
@@ -208,8 +222,8 @@ enforce_passes_srtp()
 enforce_passes_dtls_srtp()
 {
 	mode enforce && call_through_the_relay dtls_srtp || return 1
-	is_carried && expect class srtp protection protected dropped 0 held 0 &&
-		expect refused 0 left "$spoken" && [ "$arrived" -ge "$HEARD_MIN" ]
+	is_complete && is_carried &&
+		expect class srtp protection protected dropped 0 held 0
 }
 
 # On the way to the office two hosts hold it back: this one, and the relay's.
@@ -219,7 +233,7 @@ strict_passes_srtp_behind_its_proof()
 	is_carried && expect class srtp protection uniform dropped 0 &&
 		expect refused 0 held 47 && [ "$left" -le $((spoken - held)) ] &&
 		[ "$left" -ge $((spoken - HELD_MAX)) ] &&
-		[ "$arrived" -ge $((left - HELD_MAX - IN_FLIGHT_MAX)) ]
+		[ "$arrived" -ge "$HEARD_MIN" ]
 }
 
 strict_passes_dtls_srtp_behind_the_handshake()

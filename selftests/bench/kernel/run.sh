@@ -81,7 +81,7 @@ table() # kernel
 
 median() # flows log
 {
-	awk -v flows="$1" '$1 == "flows" && $2 == flows { print $3 }' "$2" | sort -n |
+	awk -v flows="$1" '$1 == "flows" && $2 == flows && NF == 3 { print $3 }' "$2" | sort -n |
 		awk '{ ns[NR] = $1 } END { print NR % 2 ? ns[(NR + 1) / 2] : "none" }'
 }
 
