@@ -163,7 +163,8 @@ is_carried()
 		{ echo "evidence is $evidence"; return 1; }
 }
 
-# What any host kept back of what it sent to the office, or the office sent.
+# What any host kept back of the media that it sent to the office, or the office sent;
+# not of RTCP, which phones send in clear before they have keys.
 offices_kept_back()
 {
 	"$RTPGUARD" list flows | awk -v first="$first_port" '
@@ -172,7 +173,8 @@ offices_kept_back()
 			return part[1] == "10.0.0.2" && part[2] >= first &&
 				part[2] < first + 100
 		}
-		/^[^ ]/ { here = is_office($2) || is_office($4); n += here }
+		/^[^ ]/ { here = (is_office($2) || is_office($4)) && $5 ~ /rtp$/
+			  n += here }
 		/^  packets / && here { kept += $10 + $12 }
 		END { print n ? kept + 0 : "no flow" }'
 }
