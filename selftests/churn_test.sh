@@ -9,6 +9,7 @@
 # shellcheck disable=SC2317,SC2119,SC2034
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
+. "$(dirname "$0")/streams.sh"
 
 if [ "${CHURN:-}" = release ]; then
 	MODULES=1000 RULESETS=10000 MODES=10000 NAMESPACES=1000 DEVICES=500
@@ -65,7 +66,7 @@ judges_right()
 # What is left when the module is gone would be there still.
 leaves_nothing()
 {
-	unload_module && ! grep '^rtpguard' /proc/slabinfo
+	unload_module && ! grep '^rg_' /proc/slabinfo
 }
 
 under_traffic() # function: between a fresh module and none
@@ -75,20 +76,24 @@ under_traffic() # function: between a fresh module and none
 	module_loaded || load_module mode=enforce || return 1
 	live_start
 	"$1" || rc=1
-	live_still || rc=1
+	live_still && live_bulk_goes_on && live_bulk_is_no_media || rc=1
 	live_stop
 	[ "$rc" -eq 0 ] && judges_right && leaves_nothing
 }
 
 ## What comes and goes
 
+# Connections that are older than the module are looked at from their middle on: media
+# is found there, for its segments are frames; what is none goes on.
 come_and_go_modules()
 {
-	local i
+	local modes=(enforce strict) i
 
 	unload_module || return 1
 	for ((i = 0; i < MODULES; i++)); do
-		load_module mode=enforce && busywait 30000 some_is_dropped &&
+		busywait 60000 live_media_are_under_way && live_read &&
+			load_module mode="${modes[i % 2]}" &&
+			busywait 60000 all_is_kept_back && live_bulk_goes_on &&
 			unload_module || return 1
 		# Undone here.
 		unset 'rg_deferred[-1]'
@@ -97,9 +102,19 @@ come_and_go_modules()
 }
 modules() { under_traffic come_and_go_modules; }
 
-some_is_dropped()
+all_is_kept_back()
 {
-	"$RTPGUARD" list flows | grep -q '^  .* dropped [1-9]'
+	"$RTPGUARD" list flows >"$tmp/flows" || return 1
+	awk '
+		/^[^ ]/ { here = $1 == "udp" }
+		/^  packets / && here && $10 + $12 { found = 1 }
+		END { exit !found }' "$tmp/flows" && live_media_are_stopped "$tmp/flows"
+}
+
+# Nor was it for a moment.
+live_bulk_is_no_media()
+{
+	! "$RTPGUARD" list flows | grep ":$LIVE_BULK "
 }
 
 rules_text() # number of rules
@@ -315,6 +330,10 @@ dumps() { under_traffic dumps_then_fresh; }
 
 make_tmp
 bring_up mode=enforce
+if ! live_streams_start; then
+	echo 'Bail out! no TCP'
+	exit "$KSFT_FAIL"
+fi
 run_tests \
 	modules \
 	rulesets \

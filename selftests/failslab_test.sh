@@ -10,6 +10,7 @@
 # shellcheck disable=SC2317,SC2119,SC2034
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
+. "$(dirname "$0")/streams.sh"
 . "$(dirname "$0")/vm/kmemleak.sh"
 
 FAILNTH=$build/selftests/failnth
@@ -224,7 +225,23 @@ starve()
 
 feed_again()
 {
-	knob probability 0
+	knob probability 0 && knob cache-filter 0
+}
+
+# Likewise of the module only: the kernel's own TCP does not go far without.
+starve_module() # [percent]
+{
+	module_caches_marked && starve "${1:-100}"
+}
+
+module_caches_marked()
+{
+	local cache
+
+	for cache in /sys/kernel/slab/rg_*; do
+		echo 1 >"$cache/failslab" || return 1
+	done
+	knob cache-filter 1
 }
 
 no_memory()
@@ -275,6 +292,90 @@ memory_that_comes_and_goes_does_no_harm()
 	return "$rc"
 }
 
+## TCP: bytes of a connection are looked at where it has memory
+
+no_memory_grew() # by, since totals_start
+{
+	totals_read
+	[ $((totals[no-memory] - totals_then[no-memory])) -ge "$1" ]
+}
+
+# Media or not: nobody knows. What was sent in vain is sent again, and is looked at then.
+strict_holds_new_connections_without_memory()
+{
+	local rc=0
+
+	mode strict && totals_start && starve_module || return 1
+	stream rfc4571-pcmu && expect outcome stalled received 0 &&
+		stream rtsp-record && expect outcome stalled received 0 &&
+		streaming_start tls --frames 4 || rc=1
+	feed_again
+	no_memory_grew 3 && totals_moved dropped 0 && streaming_end || rc=1
+	return "$rc"
+}
+
+enforce_passes_connections_without_memory()
+{
+	local rc=0
+
+	mode enforce && totals_start && starve_module || return 1
+	stream rfc4571-pcmu && expect outcome complete received "$sent" &&
+		stream tls --frames 4 && expect outcome complete received "$sent" &&
+		totals_moved held 0 dropped 0 && no_memory_grew 50 || rc=1
+	feed_again
+	return "$rc"
+}
+
+# At most one segment is not looked at, or one frame not as a whole.
+each_allocation_of_a_connection_fails_once() # mode bytes-at-most
+{
+	local n rc=0
+
+	mode "$1" && module_caches_marked || return 1
+	for ((n = 1; n <= POINTS_MAX; n++)); do
+		stream rfc4571-pcmu --frames 8 --patience 1 --fail-nth "$n" &&
+			expect outcome stalled && at_most received "$2" || rc=1
+		[ "$rc/$all" = 0/injected ] || break
+	done
+	feed_again
+	echo "$n allocations"
+	[ "$rc" -eq 0 ] && expect all all && [ "$n" -gt 2 ]
+}
+
+of_a_connection()
+{
+	each_allocation_of_a_connection_fails_once enforce $((3 * FRAME))
+}
+
+of_a_connection_in_strict()
+{
+	each_allocation_of_a_connection_fails_once strict 0
+}
+
+# Half of the time, for connections that end and begin. When it is back they are
+# stopped, and what was none of them goes on all the time.
+connections_come_and_go_without_memory()
+{
+	local mode rc=0
+
+	live_streams_start || return 1
+	for mode in strict enforce; do
+		mode "$mode" && totals_start && starve_module 50 &&
+			busywait 60000 no_memory_grew 20 && live_bulk_goes_on || rc=1
+		feed_again
+	done
+	totals_start
+	busywait 60000 media_is_dropped && live_bulk_goes_on || rc=1
+	stop "$live_streams"
+	return "$rc"
+}
+
+media_is_dropped()
+{
+	totals_read
+	[ "${totals[dropped]}" -gt "${totals_then[dropped]}" ]
+}
+
 skip_unless_root
 if [ ! -w "$SLAB/probability" ] || [ ! -e /proc/self/fail-nth ]; then
 	ktap_skip_all 'no failslab in this kernel'
@@ -296,4 +397,9 @@ run_tests \
 	nothing_passes_in_strict_without_memory \
 	media_passes_in_enforce_without_memory \
 	memory_that_comes_and_goes_does_no_harm \
+	strict_holds_new_connections_without_memory \
+	enforce_passes_connections_without_memory \
+	of_a_connection \
+	of_a_connection_in_strict \
+	connections_come_and_go_without_memory \
 	nothing_else_is_wrong

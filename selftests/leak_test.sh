@@ -10,6 +10,7 @@
 # shellcheck disable=SC2317,SC2119
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
+. "$(dirname "$0")/streams.sh"
 . "$(dirname "$0")/vm/kmemleak.sh"
 
 nothing_is_lost()
@@ -36,8 +37,8 @@ namespace_comes_and_goes() # number
 	ip netns del "$name"
 }
 
-# A bit of everything that allocates: flows, rulesets, events, dumps, namespaces;
-# and what is refused on the way.
+# A bit of everything that allocates: flows, connections, rulesets, events, dumps,
+# namespaces; and what is refused on the way.
 work() # round
 {
 	local modes=(monitor enforce strict off)
@@ -45,7 +46,8 @@ work() # round
 	mode "${modes[$1 % 4]}" && load_rules "define pbx = { 192.0.2.$1 }
 		rule a { media unprotected; ip daddr \$pbx; log; accept }
 		rule b { media any; oifname \"wlan*\"; drop }" || return 1
-	transfer -n 20 && transfer6 -n 20 || return 1
+	transfer -n 20 && transfer6 -n 20 &&
+		stream rtsp-record --cut 100 --frames 8 --patience 1 || return 1
 	"$RTPGUARD" list flows >/dev/null && "$RTPGUARD" list counters >/dev/null &&
 		"$RTPGUARD" list ruleset --json >/dev/null || return 1
 	! load_rules 'rule a { nonsense }' 2>/dev/null || return 1
@@ -69,12 +71,16 @@ nothing_is_lost_when_refused()
 		nothing_is_lost
 }
 
+# One connection ends amid a frame, and one is there still.
 nothing_is_lost_after_unloading()
 {
-	unload_module && nothing_is_lost
+	mode enforce && stream rfc4571-pcmu --cut 100 --frames 8 --patience 1 &&
+		streaming_start rfc4571-pcmu --frames 8 && unload_module &&
+		nothing_is_lost && streaming_end
 }
 
 [ -e "$KMEMLEAK" ] || ktap_skip_all "needs a debug kernel"
+make_tmp
 bring_up
 run_tests \
 	nothing_was_lost_before \

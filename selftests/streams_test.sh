@@ -9,30 +9,7 @@
 # shellcheck disable=SC2317,SC2034,SC2119
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
-
-STREAMSEND=$(dirname "$0")/traffic/streamsend.py
-FRAME=174 # G.711 with its header and length
-
-streamsend() # kind, options: of the next source port
-{
-	sport=$((sport + 1))
-	python3 "$STREAMSEND" "$@" --near "$h1" --far "$h2" --sport "$sport" \
-		--port "$PORT"
-}
-
-result_read() # line: sets outcome, received and sent, bytes of the media
-{
-	[[ $1 =~ ^outcome=(.*)\ received=([0-9]*)\ sent=([0-9]*)$ ]] || return 1
-	outcome=${BASH_REMATCH[1]} received=${BASH_REMATCH[2]} sent=${BASH_REMATCH[3]}
-}
-
-stream() # kind, options
-{
-	local result="$tmp/result"
-
-	# Not in a subshell: the source port is counted here.
-	streamsend "$@" > "$result" && result_read "$(< "$result")"
-}
+. "$(dirname "$0")/streams.sh"
 
 # Whichever end was heard first is written first; h1's view or h2's.
 flow_is() # class protection [evidence]
@@ -54,11 +31,6 @@ tried_again() # total: it moved, and so did dropped-again
 	totals_read
 	[ "${totals[$1]}" -gt "${totals_then[$1]}" ] &&
 		[ "${totals[dropped-again]}" -gt "${totals_then[dropped-again]}" ]
-}
-
-at_most() # variable number
-{
-	[ "${!1}" -le "$2" ] || { echo "$1 is ${!1}, more than $2"; return 1; }
 }
 
 # Not reset: the outcome would be another one.
@@ -138,28 +110,6 @@ strict_lets_out_no_payload()
 }
 
 ## What lets a connection go on
-
-waiting='' # streamsend.py, its output at $streaming
-
-streaming_start() # kind, options: until it is stalled
-{
-	local line
-
-	sport=$((sport + 1))
-	exec {streaming}< <(exec python3 "$STREAMSEND" "$@" --wait --near "$h1" \
-		--far "$h2" --sport "$sport" --port "$PORT")
-	waiting=$!
-	read -rt 120 -u "$streaming" line && result_read "$line" &&
-		expect outcome stalled
-}
-
-streaming_end()
-{
-	local line
-
-	read -rt 120 -u "$streaming" line && result_read "$line" &&
-		expect outcome complete received "$sent"
-}
 
 a_rule_lets_a_stalled_connection_go_on()
 {

@@ -5,7 +5,8 @@ import os
 import struct
 from collections import namedtuple
 
-# By h1 (0) or by h2 (1); only media is counted, and cut otherwise.
+# By h1 (0) or by h2 (1); only media is counted, and cut otherwise. Its writes are made
+# when they are asked for, once: there may be many.
 Turn = namedtuple("Turn", "by writes media")
 H1, H2 = 0, 1
 
@@ -42,7 +43,7 @@ def rfc4571(packet):
 
 def media_of(make, frame=rfc4571, by=H1):
     def kind(n):
-        return [Turn(by, [frame(make(i)) for i in range(n)], True)]
+        return [Turn(by, (frame(make(i)) for i in range(n)), True)]
     return kind
 
 

@@ -9,7 +9,8 @@ left is written as well, and the kernel gets another chance to let it out. Print
 
 	outcome=complete|stalled|reset received=BYTES-OF-MEDIA sent=BYTES-OF-MEDIA
 
-and with --wait goes on after "stalled", until the outcome is another one.
+and with --wait goes on after "stalled", until the outcome is another one. With
+--fail-nth it says "injected" behind that, or "all" where there were fewer allocations.
 """
 import argparse
 import ctypes
@@ -65,6 +66,27 @@ def sent_again(sock):
     """How often in a row, without an answer: retransmissions and probes."""
     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
     return info[2] + info[3]
+
+
+class FailNth:
+    """The n-th allocation of what h1 sends fails (fault-injection.rst)."""
+
+    def __init__(self, sock, left):
+        self.sock, self.left = sock, left
+        self.file = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+
+    def send(self, data):
+        if not self.left:
+            return self.sock.send(data)
+        os.pwrite(self.file, b"%d" % self.left, 0)
+        try:
+            return self.sock.send(data)
+        finally:
+            self.left = int(os.pread(self.file, 16, 0))
+            os.pwrite(self.file, b"0", 0)
+
+    def __getattr__(self, name):
+        return getattr(self.sock, name)
 
 
 class Turn:
@@ -144,8 +166,9 @@ def chunks_of(args, turn):
     return turn.writes
 
 
-def tell(outcome, received, sent):
-    print("outcome=%s received=%d sent=%d" % (outcome, received, sent), flush=True)
+def tell(outcome, received, sent, *more):
+    print("outcome=%s received=%d sent=%d" % (outcome, received, sent), *more,
+          flush=True)
 
 
 def converse(args, ends):
@@ -229,6 +252,7 @@ def main():
     parser.add_argument("--inbound", action="store_true", help="h2 connects")
     parser.add_argument("--patience", type=int, default=2, help="failed tries")
     parser.add_argument("--wait", action="store_true")
+    parser.add_argument("--fail-nth", type=int, help="allocation of h1's sends")
     parser.add_argument("--many", type=int, help="connections, and no turns")
     parser.add_argument("--crude", choices=("fragment", "stub", "offset"),
                         help="packets, and no connection")
@@ -243,12 +267,18 @@ def main():
         many(args, listener)
         return
     ends = open_pair(args, listener, args.sport)
+    if args.fail_nth:
+        ends[0] = FailNth(ends[0], args.fail_nth)
     try:
-        tell(*converse(args, ends))
+        result = converse(args, ends)
     except ConnectionError:
-        tell("reset", 0, 0)
+        result = "reset", 0, 0
+    if args.fail_nth:
+        result += ("all" if ends[0].left else "injected",)
+    tell(*result)
     for sock in ends:
         abort(sock)
 
 
-main()
+if __name__ == "__main__":
+    main()
