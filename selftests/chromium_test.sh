@@ -9,11 +9,9 @@
 # shellcheck disable=SC2317,SC2034
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
+. "$(dirname "$0")/webrtc/replay.sh"
 
 CALL_MS=120000
-# Packets of a stream that is long enough to have been judged.
-ENOUGH=64
-WEBRTC=$RG_LIB_DIR/webrtc
 OFFICE=10.0.0.2
 
 # Of the machine's network, and of a user's settings, it has nothing.
@@ -47,12 +45,6 @@ both_spoke_or_one_failed()
 	both_spoke || compgen -G "$tmp/boxes/*-failed"
 }
 
-# One address each: of more than one the call may change between them.
-only_ipv4()
-{
-	on "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-}
-
 call()
 {
 	mkdir "$tmp/boxes"
@@ -71,39 +63,6 @@ call()
 two_browsers_call_each_other_without_the_module()
 {
 	call && "$WEBRTC/hellos.py" "$line" >"$tmp/hellos"
-}
-
-# Sets passed, dropped, held, streams of the flow; the file has the streams.
-judge() # mode
-{
-	"$RTPGUARD" replay --json --mode "$1" "$line" | "$WEBRTC/judged.py" \
-		>"$tmp/judged" && read -r _ passed dropped held streams <"$tmp/judged" ||
-		return
-	cat "$tmp/judged"
-}
-
-by_replay_enforce_drops_nothing()
-{
-	judge enforce && expect dropped 0 held 0
-}
-
-# Sound and picture in both directions. What is sent besides to see how much the
-# network takes is a stream too, and may end before there is enough of it to judge.
-by_replay_sound_and_picture_are_protected_by_dtls()
-{
-	judge enforce && awk -v enough="$ENOUGH" '
-		/^stream/ && $3 >= enough {
-			n[$2]++
-			bad += $4 != "srtp" || $5 != "protected" || $6 !~ /dtls-done/ }
-		END { exit bad || n["original"] < 2 || n["reply"] < 2 }' "$tmp/judged"
-}
-
-# A stream has 16 packets to show, a few in a hundred have 48; and one that is proven
-# lends credit to the others.
-by_replay_strict_holds_a_bounded_number_at_first()
-{
-	judge strict && expect dropped "$held" && [ "$held" -ge 30 ] &&
-		[ "$held" -le $((24 * streams)) ] && [ "$passed" -gt $((5 * held)) ]
 }
 
 # What makes it hard to read: should these change, the module is to be looked at.

@@ -17,7 +17,7 @@ vm=(qemu-system-x86 busybox-static cpio iproute2 iputils-ping nftables procps
 	tcpdump ffmpeg baresip-core coturn linphone-cli gstreamer1.0-tools
 	gstreamer1.0-plugins-base
 	gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
-test=(python3)
+test=(python3 python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice)
 # What building a kernel takes besides.
 debug=(bc libelf-dev)
 # The second has what -fsanitize=fuzzer links.

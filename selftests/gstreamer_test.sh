@@ -8,8 +8,8 @@
 # shellcheck disable=SC2317,SC2034
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/traffic.sh"
+. "$(dirname "$0")/gstreamer.sh"
 
-# GStreamer would look at each plugin that there is, at a second a dozen.
 PLUGINS=(coreelements audiotestsrc mulaw opus videotestsrc vpx openh264 rtp
 	srtp udp dtls)
 
@@ -37,18 +37,6 @@ PCMU=("${AUDIO[@]}" samplesperbuffer=160 ! "audio/x-raw,rate=8000,channels=1"
 # All in one process, each to a port of its own.
 declare -A codec_port
 codecs=(pcmu opus vp8 h264)
-
-plugins_choose()
-{
-	local name
-
-	mkdir "$tmp/plugins"
-	for name in "${PLUGINS[@]}"; do
-		ln -s /usr/lib/*/gstreamer-1.0/"libgst$name.so" "$tmp/plugins"
-	done
-	export GST_PLUGIN_SYSTEM_PATH_1_0=$tmp/plugins GST_REGISTRY=$tmp/registry
-	export GST_REGISTRY_FORK=no
-}
 
 launch() # pipeline: in h1, to its end
 {
