@@ -114,7 +114,7 @@ all_is_kept_back()
 # Nor was it for a moment.
 live_bulk_is_no_media()
 {
-	! "$RTPGUARD" list flows | grep ":$LIVE_BULK "
+	"$RTPGUARD" list flows >"$tmp/flows" && ! grep ":$LIVE_BULK " "$tmp/flows"
 }
 
 rules_text() # number of rules

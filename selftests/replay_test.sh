@@ -3,11 +3,4 @@
 #
 # rtpguard replay. The tests are in Python, which writes captures and reads JSON.
 
-set -u
-
-if ! command -v python3 >/dev/null; then
-	echo 'KTAP version 1'
-	echo '1..0 # SKIP python3 is missing'
-	exit 4
-fi
-exec python3 "$(dirname "$0")/replay_test.py"
+. "$(dirname "$0")/python.sh"

@@ -26,7 +26,7 @@ end_start() # namespace offer|answer
 
 office_answers()
 {
-	on "$h2" grep -q ':1F90 ' /proc/net/tcp
+	on "$h2" grep -q "$(printf ':%04X ' "$PORT")" /proc/net/tcp
 }
 
 both_hear_and_see()

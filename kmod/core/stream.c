@@ -28,7 +28,10 @@ static enum step stream_step(const struct rg_stream *stream,
 	return STEP_BROKEN;
 }
 
-/* It goes on but for its sequence; of RTP a jump there is worth to be noticed. */
+/*
+ * It goes on but for its sequence; of RTP a jump there is worth to be noticed. Inlined
+ * it would cost the packets that do go on.
+ */
 static noinline bool stream_is_paced(const struct rg_stream *stream,
 				     const struct rg_rtp *rtp)
 {

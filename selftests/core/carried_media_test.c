@@ -190,26 +190,17 @@ static u32 interleaved_make(u8 *p, u16 seq)
 	return 4 + packet_rtp(p + 4, 0, seq, 160 * seq, SSRC, 160);
 }
 
-static void rtsp_stream_make(void)
+#define RTSP_ANSWER	"RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1\r\n\r\n"
+#define HTTP_ANSWER	"HTTP/1.0 200 OK\r\n" \
+			"Content-Type: application/x-rtsp-tunnelled\r\n\r\n"
+
+static void answer_stream_make(const char *answer)
 {
 	u8 p[4 + 172];
 	u32 n;
 
 	stream.len = 0;
-	stream_text(&stream, "RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1\r\n\r\n");
-	for (n = 0; n < FRAMES; n++)
-		stream_bytes(&stream, p, interleaved_make(p, n));
-}
-
-static void http_get_stream_make(void)
-{
-	u8 p[4 + 172];
-	u32 n;
-
-	stream.len = 0;
-	stream_text(&stream, "HTTP/1.0 200 OK\r\n"
-			     "Content-Type: application/x-rtsp-tunnelled\r\n\r\n"
-			     "RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1\r\n\r\n");
+	stream_text(&stream, answer);
 	for (n = 0; n < FRAMES; n++)
 		stream_bytes(&stream, p, interleaved_make(p, n));
 }
@@ -256,13 +247,13 @@ TEST_F(carried, rfc4571_split_anywhere_is_dropped)
 
 TEST_F(carried, interleaved_rtsp_split_anywhere_is_dropped)
 {
-	rtsp_stream_make();
+	answer_stream_make(RTSP_ANSWER);
 	split_everywhere(_metadata, self, "RTSP");
 }
 
 TEST_F(carried, rtsp_in_an_answer_of_http_split_anywhere_is_dropped)
 {
-	http_get_stream_make();
+	answer_stream_make(HTTP_ANSWER RTSP_ANSWER);
 	split_everywhere(_metadata, self, "GET");
 }
 

@@ -384,6 +384,17 @@ TEST_F(media, ssrcs_in_turn_hide_nothing)
 	}
 }
 
+/* Without an SSRC or a sequence to go on by, it may take a packet more. */
+static void expect_few_passed(struct __test_metadata *_metadata,
+			      const struct _test_data_media *self, u32 in_strict)
+{
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_LE(self->tally.enforce, PLAIN_ENFORCE + 1)
+		TH_LOG("%u", self->tally.enforce);
+	EXPECT_LE(self->tally.strict, in_strict) TH_LOG("%u", self->tally.strict);
+}
+
 TEST_F(media, an_ssrc_for_each_packet_hides_nothing)
 {
 	struct look look = { .payload = PAYLOAD };
@@ -395,11 +406,7 @@ TEST_F(media, an_ssrc_for_each_packet_hides_nothing)
 		look.ts = 160 * i;
 		feed_look(self, &look);
 	}
-	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
-	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
-	EXPECT_LE(self->tally.enforce, PLAIN_ENFORCE + 1)
-		TH_LOG("%u", self->tally.enforce);
-	EXPECT_EQ(self->tally.strict, 0) TH_LOG("%u", self->tally.strict);
+	expect_few_passed(_metadata, self, 0);
 }
 
 TEST_F(media, a_sequence_that_jumps_with_each_packet_hides_nothing)
@@ -412,11 +419,7 @@ TEST_F(media, a_sequence_that_jumps_with_each_packet_hides_nothing)
 		look.ts = 160 * i;
 		feed_look(self, &look);
 	}
-	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
-	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
-	EXPECT_LE(self->tally.enforce, PLAIN_ENFORCE + 1)
-		TH_LOG("%u", self->tally.enforce);
-	EXPECT_LE(self->tally.strict, 1) TH_LOG("%u", self->tally.strict);
+	expect_few_passed(_metadata, self, 1);
 }
 
 /* As long as SRTP, whose tag is random: the payload is read all the same. */

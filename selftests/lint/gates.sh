@@ -53,7 +53,7 @@ need 'rulesets are freed by RCU: wait before the module goes' \
 	'^	rcu_barrier\(\);' kmod/main.c
 need 'nobody else may know which flows share a bucket' \
 	'^	get_random_bytes\(&table\.key, sizeof\(table\.key\)\);' kmod/flow.c
-gate 'left-overs' '#if 0|\bXX''X\b|\bFIX''ME\b' "${code[@]}"
+gate 'left-overs' '#if'' 0|\bXX''X\b|\bFIX''ME\b' "${code[@]}"
 gate 'tests wait for a condition, not for a time' \
 	'(^|[^.[:alnum:]_-])sleep +[1-9]' "${shell[@]}"
 
