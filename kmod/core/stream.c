@@ -454,11 +454,14 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 	struct rg_stream *stream = stream_find(side, rtp->ssrc);
 	const struct rg_note *note = NULL;
 	enum step step = STEP_ON;
+	bool again = false;
 
 	side->heard++;
 	if (!stream) {
 		note = rg_note_find(media, pkt->dir, rtp->ssrc);
-		stream = stream_begin(media, pkt, rtp, note);
+		again = rg_stray_again(&side->stray, rtp);
+		if (!again)
+			stream = stream_begin(media, pkt, rtp, note);
 	} else {
 		step = stream_step(stream, rtp);
 		if (step == STEP_BROKEN && stream_is_paced(stream, rtp))
@@ -467,7 +470,7 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 		if (!ans->duplicate)
 			stream_go_on(side, stream, rtp, step);
 	}
-	if (!stream && !note && side_full(side))
+	if (!stream && !note && !again && side_full(side))
 		shared_test(media, pkt, rtp, ans);
 	else if (stream && !ans->duplicate)
 		stream_learn(media, stream, pkt, rtp, step == STEP_BROKEN, ans);

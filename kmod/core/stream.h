@@ -137,6 +137,7 @@ static inline bool rg_ts_is_paced(u32 ts_step, u32 before)
 
 /* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
+bool rg_stray_again(const struct rg_stray *stray, const struct rg_rtp *rtp);
 u8 rg_stray_run(struct rg_stray *stray, const struct rg_rtp *rtp);
 struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known,
 				  bool goes_on);

@@ -31,6 +31,23 @@ bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt)
 	return true;
 }
 
+/**
+ * rg_stray_again() - is it the last packet without a place, once more?
+ * @stray: what was last without one
+ * @rtp: header of a packet without one
+ *
+ * The host of a bridge sees each packet twice. A payload that is the one before is no
+ * cipher text by any test: it must not be fed again.
+ *
+ * Context: whatever protects the state.
+ * Return: true if it is.
+ */
+bool rg_stray_again(const struct rg_stray *stray, const struct rg_rtp *rtp)
+{
+	return stray->run && rtp->ssrc == stray->ssrc && rtp->seq == stray->seq &&
+	       rtp->ts == stray->ts;
+}
+
 /* The same SSRC goes on, or another with the next number and in the same step. */
 static bool stray_goes_on(const struct rg_stray *stray, const struct rg_rtp *rtp)
 {

@@ -62,6 +62,33 @@ TEST_F(flow, many_encrypted_streams_are_all_uniform)
 	}
 }
 
+/* As a bridge's host does, which sees what comes and what goes of each packet. */
+static void feed_cipher_twice(struct _test_data_flow *self, u32 i)
+{
+	u32 len = cipher_rtp(&self->ciphers[i], self->bytes, self->seq[i]++,
+			     1000 + i);
+
+	feed(self, len);
+	feed(self, len);
+}
+
+TEST_F(flow, what_is_seen_twice_speaks_once)
+{
+	struct rg_summary sum;
+	u32 round, i;
+
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < 8; i++) {
+			feed_cipher_twice(self, i);
+			EXPECT_FALSE(rg_protection_worse(self->ans.protection,
+							 RTPGUARD_PROTECTION_UNDETERMINED))
+				TH_LOG("round %u, stream %u", round, i);
+		}
+	}
+	rg_media_summary(&self->media, &sum);
+	EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_UNIFORM);
+}
+
 /* Is the last of n streams shown to be readable while the others are not? */
 static void feed_last_clear(struct _test_data_flow *self, u32 i)
 {
