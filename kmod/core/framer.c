@@ -456,7 +456,7 @@ bool rg_framer_goes_on(const struct rg_framer *framer)
  * @pkt: set as by rg_framer_feed(), for what has been kept
  *
  * A first frame's RTP header, 12 bytes behind its length, may be whole before it is
- * known what its connection is.
+ * known what its connection is, and so may a frame that is no longer.
  *
  * Context: whatever protects the state.
  * Return: false when there is none.
@@ -471,8 +471,8 @@ bool rg_framer_partial(const struct rg_framer *framer, struct rg_packet *pkt)
 						  rg_be16(head)))
 			return false;
 		pkt->data = head + RG_RFC4571_LEN;
-		pkt->len = framer->queued - RG_RFC4571_LEN;
 		pkt->wire_len = rg_be16(head);
+		pkt->len = min_t(u32, framer->queued - RG_RFC4571_LEN, pkt->wire_len);
 		return true;
 	}
 	if (!framer->wire_len || framer->told || !framer->have)

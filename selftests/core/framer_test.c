@@ -478,4 +478,23 @@ TEST(a_partial_frame_is_what_is_there)
 	caller_end(&caller);
 }
 
+/* A first frame may be whole before it is known what its connection is. */
+TEST(a_partial_frame_has_no_byte_of_the_next)
+{
+	static const u8 rr[] = { 0x80, 201, 0, 1, 0, 0, 0, 1 };
+	struct rg_packet pkt;
+	u32 n;
+
+	for (n = 14; n < 16; n++) {
+		begin();
+		framed(rr, sizeof(rr));
+		framed_rtp(1, 172);
+		caller_run(&caller, stream.bytes, n, n, n);
+		ASSERT_TRUE(rg_framer_partial(&caller.framer, &pkt));
+		ASSERT_EQ(pkt.wire_len, 8);
+		ASSERT_EQ(pkt.len, 8) TH_LOG("%u bytes", n);
+	}
+	caller_end(&caller);
+}
+
 TEST_HARNESS_MAIN

@@ -150,13 +150,17 @@ static void memory_give(struct reader *reader)
 	require(!rg_framer_hungry(&reader->side.framer));
 }
 
+/* Whole it is only where it is not known yet what the connection is. */
 static void partial_check(const struct reader *reader)
 {
+	const struct rg_framer *framer = &reader->side.framer;
 	struct rg_packet pkt = { 0 };
 
-	if (!rg_framer_partial(&reader->side.framer, &pkt))
+	if (!rg_framer_partial(framer, &pkt))
 		return;
-	require(pkt.len && pkt.len < pkt.wire_len && pkt.len < RG_FRAME_BYTES_MAX);
+	require(pkt.len && pkt.len < RG_FRAME_BYTES_MAX);
+	require(pkt.len <= pkt.wire_len);
+	require(pkt.len < pkt.wire_len || framer->framing == RG_FRAMING_NONE);
 	sum_of(pkt.data, pkt.len);
 }
 
@@ -286,15 +290,21 @@ static bool has_holes(const struct input *input)
 	return false;
 }
 
-/* Without memory a frame is told of sooner, and so where the rest of it is missing. */
+/*
+ * Without memory a frame is told of sooner, and so where the rest of it is missing or
+ * cannot be decoded.
+ */
 static void memory_compare(const struct input *input, const struct reader *rich,
 			   const struct reader *poor)
 {
+	u32 count = until_lost(rich), more = until_lost(poor) - count;
+
 	if (has_holes(input))
 		return;
-	require(poor->count == rich->count || poor->count == rich->count + 1);
-	require(poor->count == rich->count || rich->side.framer.have >= RG_FRAME_HEAD_LEN);
-	require(is_same(rich, poor, rich->count));
+	require(rich->lost == poor->lost);
+	require(more <= 1);
+	require(!more || rich->lost || rich->side.framer.have >= RG_FRAME_HEAD_LEN);
+	require(is_same(rich, poor, count));
 }
 
 /*
