@@ -91,7 +91,7 @@ come_and_go_modules()
 
 	unload_module || return 1
 	for ((i = 0; i < MODULES; i++)); do
-		busywait 60000 live_media_are_under_way && live_read &&
+		live_media_forget && busywait 60000 live_media_are_under_way &&
 			load_module mode="${modes[i % 2]}" &&
 			busywait 60000 all_is_kept_back && live_bulk_goes_on &&
 			unload_module || return 1
@@ -102,9 +102,11 @@ come_and_go_modules()
 }
 modules() { under_traffic come_and_go_modules; }
 
+# What is given up is followed by another connection: of those of now. One in which
+# nothing is found goes on, and is not.
 all_is_kept_back()
 {
-	"$RTPGUARD" list flows >"$tmp/flows" || return 1
+	"$RTPGUARD" list flows >"$tmp/flows" && live_read || return 1
 	awk '
 		/^[^ ]/ { here = $1 == "udp" }
 		/^  packets / && here && $10 + $12 { found = 1 }

@@ -99,10 +99,24 @@ live_bulk_has_or_is_gone() # bytes
 	live_bulk_has "$1" || ! kill -0 "$live_streams" 2>/dev/null
 }
 
-# They are in their middle.
+# What has stalled, and may be given up at any time, has to go on before it counts.
+live_media_forget()
+{
+	live_read && live_from_then=("${live_from[@]}") &&
+		live_bytes_then=("${live_bytes[@]}")
+}
+
+# They are in their middle, and have brought more since live_media_forget.
 live_media_are_under_way()
 {
-	live_read && [ "${live_bytes[0]}" -ge 2000 ] && [ "${live_bytes[1]}" -ge 2000 ]
+	local i
+
+	live_read || return
+	for i in 0 1; do
+		[ "${live_bytes[i]}" -ge 2000 ] || return
+		[ "${live_from[i]}" -ne "${live_from_then[i]}" ] ||
+			[ "${live_bytes[i]}" -gt "${live_bytes_then[i]}" ] || return
+	done
 }
 
 # Those of live_from. Where strict holds the first frame that it sees the flow stays
