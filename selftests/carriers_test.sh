@@ -179,13 +179,19 @@ behind_dtls_16_packets_are_held()
 	mode strict && dtls '' && media -n 50 -r -t 10 && expect eperm 0 received 35
 }
 
-a_new_ssrc_passes_on_credit()
+is_credited() # SSRC
 {
 	local before
 
 	before=$(total credited)
-	media -n 15 -r -t 10 -S 0x77 && expect received 15 &&
+	media -n 15 -r -t 10 -S "$1" && expect received 15 &&
 		credited=$(($(total credited) - before)) && expect credited 15
+}
+
+# Now and then cipher text shows the four bits that end its credit: one of three.
+a_new_ssrc_passes_on_credit()
+{
+	is_credited 0x77 || is_credited 0x78 || is_credited 0x79
 }
 
 a_replayed_handshake_hides_no_g711()

@@ -102,8 +102,8 @@ come_and_go_modules()
 }
 modules() { under_traffic come_and_go_modules; }
 
-# What is given up is followed by another connection: of those of now. One in which
-# nothing is found goes on, and is not.
+# Of the connections of now: one that was given up is followed by another. One in which
+# nothing is found goes on, and is not kept back.
 all_is_kept_back()
 {
 	"$RTPGUARD" list flows >"$tmp/flows" && live_read || return 1

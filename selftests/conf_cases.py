@@ -283,6 +283,7 @@ VALID = [
     "default { media any log accept; control drop; signalling log }",
     "default { media clear drop; media null drop; media exposed accept }",
     EVERYTHING,
+    "rule a { tcp dport { 554, 1935 }; drop }",
 ]
 
 # What is read, and how it is printed: without its defaults, the built-in ones.

@@ -8,6 +8,8 @@
 #include "core/text.h"
 #include "require.h"
 
+#include <netinet/in.h>
+
 /* Text that a stream is written to, and its end. */
 struct text {
 	char *bytes;
@@ -43,7 +45,8 @@ static void rule_check(const struct rg_policy *policy, const struct rg_rule *rul
 	require(rule->protections == RG_ANY ||
 		(rule->protections && !(rule->protections >> RG_PROTECTIONS)));
 	require(rule->action <= RTPGUARD_ACTION_DROP);
-	require(!rule->l4proto || rule->l4proto == 17 || rule->l4proto == 136);
+	require(!rule->l4proto || rule->l4proto == IPPROTO_TCP ||
+		rule->l4proto == IPPROTO_UDP || rule->l4proto == IPPROTO_UDPLITE);
 	set_check(&rule->saddr, policy->n_prefixes);
 	set_check(&rule->daddr, policy->n_prefixes);
 	set_check(&rule->sport, policy->n_ports);

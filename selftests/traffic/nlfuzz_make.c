@@ -170,6 +170,7 @@ static bool put_sets(struct fuzz *f, struct nlmsghdr *nlh)
 
 static void put_matches(struct fuzz *f, struct nlmsghdr *nlh)
 {
+	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE };
 	u32 subject = random_below(&f->rng, SUBJECTS + 1);
 
 	if (fuzz_chance(f, 2))
@@ -184,8 +185,7 @@ static void put_matches(struct fuzz *f, struct nlmsghdr *nlh)
 				 bits(f, PROTECTIONS));
 	if (fuzz_chance(f, 4))
 		mnl_attr_put_u8(nlh, RTPGUARD_A_RULE_L4PROTO,
-				fuzz_chance(f, 2) ? IPPROTO_UDP :
-				IPPROTO_UDPLITE);
+				protocols[random_below(&f->rng, ARRAY_SIZE(protocols))]);
 	if (fuzz_chance(f, 4))
 		put_comment(f, nlh);
 }
