@@ -8,6 +8,7 @@
 #include "packet.h"
 #include "rtcp.h"
 #include "rtp.h"
+#include "stray.h"
 #include "stream.h"
 #include "stun.h"
 #include "zrtp.h"
@@ -106,24 +107,6 @@ struct rg_fast {
 };
 
 /**
- * struct rg_stray - the last packet of an SSRC that had no place yet
- * @ssrc: synchronisation source
- * @ts: timestamp
- * @ts_step: from the one before
- * @seq: sequence number
- * @pt: payload type
- * @run: packets that went on so, whatever their SSRCs, up to RG_CONTINUITY_MIN
- */
-struct rg_stray {
-	u32 ssrc;
-	u32 ts;
-	u32 ts_step;
-	u16 seq;
-	u8 pt;
-	u8 run;
-};
-
-/**
  * struct rg_side - what one direction of a flow has shown
  * @streams: its SSRCs
  * @shared: the SSRCs that found no place in @streams, tested as one
@@ -132,8 +115,7 @@ struct rg_stray {
  * @rtcp: its RTCP
  * @heard: packets that look like RTP, modulo 2^16
  * @media: a stream was recognised: this side sends media
- * @strays: packets of SSRCs without a place since one last went on
- * @stray: the last of them
+ * @strays: the SSRCs that found none just now
  * @contradicted: what looks like RTP did not go on like RTP
  * @proven: a stream is protected
  * @credit: packets of others that may pass for that
@@ -145,9 +127,8 @@ struct rg_side {
 	struct rg_fast fast;
 	u64 clear_evidence;
 	struct rg_rtcp_state rtcp;
-	struct rg_stray stray;
+	struct rg_strays strays;
 	u16 heard;
-	u8 strays;
 	u8 credit;
 	bool media;
 	bool contradicted;

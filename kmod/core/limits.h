@@ -17,18 +17,32 @@
 #define RG_NOTE_TRIALS_MAX	4095
 #define RG_NOTE_DECIDED_MAX	0x7fff
 
+/*
+ * SSRCs without a place that are followed until they have gone on: eight in turn, as
+ * of a simulcast.
+ */
+#define RG_STRAYS_KEPT		8
+
 /* A stream that was silent this long may give its place to another SSRC. */
 #define RG_STREAM_IDLE_MS	2000
 
 /*
  * An SSRC that is not recognised yet keeps its place for so many packets of its
- * direction, 32 SSRCs in turn have to find theirs; and for so many of its own.
+ * direction, 32 SSRCs in turn have to find theirs, and for so many of its own; but not
+ * against one that has gone on.
  */
 #define RG_STREAM_WAIT_MAX	64
 #define RG_STREAM_TRY_MAX	16
 
 /* RTCP packets in one compound; 15 bytes each would already fill 1,500. */
 #define RG_RTCP_CHAIN_MAX	64
+
+/*
+ * The same datagram once more within so long is a copy, as the host of a bridge sees
+ * them; a receiver without a report to make says the same for ever. Bytes compared.
+ */
+#define RG_RTCP_COPY_MS		100
+#define RG_RTCP_COPY_BYTES	256
 
 /* Places where an SRTCP index may be, and how often it has to grow there. */
 #define RG_SRTCP_PLACES		6
@@ -49,10 +63,12 @@
 /*
  * Where SSRC or sequence number is another one with each packet, what else there is
  * has to go on, and the timestamp in steps that are always the same: of audio 5 ms at
- * 8 kHz to 1.3 s at 48 kHz. A clock that is read has no such steps.
+ * 8 kHz to 1.3 s at 48 kHz. Without a sequence there have to be so many of them: a
+ * coarse clock that is read, or an offset in a file, has a few as well.
  */
 #define RG_PACE_MIN		40
 #define RG_PACE_MAX		0x10000
+#define RG_PACED_MIN		8
 
 /* Packets in continuity that make RTP, and static lengths that make clear. */
 #define RG_CONTINUITY_MIN	3

@@ -2,6 +2,7 @@
 #ifndef RG_CORE_RTP_H
 #define RG_CORE_RTP_H
 
+#include "limits.h"
 #include "packet.h"
 
 /**
@@ -25,6 +26,19 @@ struct rg_rtp {
 	u32 payload_off;
 	u32 payload_len;
 };
+
+/* May one timestamp follow another? */
+static inline bool rg_ts_goes_on(u32 from, u32 to)
+{
+	/* Modulo 2^32: one comparison covers both directions. */
+	return to - from + RG_TS_BEHIND_MAX <= RG_TS_AHEAD_MAX + RG_TS_BEHIND_MAX;
+}
+
+/* Do timestamps step as audio's do, this time as before? */
+static inline bool rg_ts_is_paced(u32 ts_step, u32 before)
+{
+	return ts_step == before && ts_step >= RG_PACE_MIN && ts_step <= RG_PACE_MAX;
+}
 
 bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp);
 bool rg_rtp_static_type(const struct rg_rtp *rtp);

@@ -10,6 +10,7 @@ enum step {
 	STEP_ON,	/* goes on from the packet before */
 	STEP_LATE,	/* reordered, seen for the first time */
 	STEP_AGAIN,	/* a duplicate */
+	STEP_PACED,	/* goes on by its timestamp alone */
 	STEP_BROKEN,
 };
 
@@ -19,6 +20,9 @@ static enum step stream_step(const struct rg_stream *stream,
 	u16 ahead = rtp->seq - stream->seq;
 	u16 behind = stream->seq - rtp->seq;
 
+	/* A number that stays while the time goes on is no duplicate. */
+	if (!behind && rtp->ts != stream->ts)
+		return STEP_BROKEN;
 	if (behind < 64 && stream->seen & 1ull << behind)
 		return STEP_AGAIN;
 	if (ahead && ahead <= RG_SEQ_AHEAD_MAX)
@@ -58,9 +62,18 @@ static void stream_anchor(struct rg_stream *stream, const struct rg_rtp *rtp)
 	stream->ts = rtp->ts;
 	stream->seen = 1;
 	stream->static_run = 0;
+	stream->paced = 0;
 	/* Once recognised it is RTP, whatever its sender makes of sequences. */
 	if (!rg_stream_recognised(stream))
 		stream->run = 1;
+}
+
+static void run_count(struct rg_stream *stream, enum step step)
+{
+	if (step != STEP_PACED)
+		stream->run++;
+	else if (++stream->paced >= RG_PACED_MIN)
+		stream->run = RG_CONTINUITY_MIN;
 }
 
 static void stream_advance(struct rg_stream *stream, const struct rg_rtp *rtp,
@@ -76,7 +89,7 @@ static void stream_advance(struct rg_stream *stream, const struct rg_rtp *rtp,
 		stream->ts = rtp->ts;
 	}
 	if (stream->run < RG_CONTINUITY_MIN)
-		stream->run++;
+		run_count(stream, step);
 }
 
 /*
@@ -178,13 +191,13 @@ static void stray_count(struct rg_side *side, const struct rg_rtp *rtp, bool goe
 {
 	if (goes_on) {
 		side->contradicted = false;
-		side->strays = 0;
+		side->strays.fruitless = 0;
 		return;
 	}
 	if (side->media || rtp->payload_len < RG_CONTRADICT_LEN_MIN)
 		return;
-	if (side->strays < RG_STRAYS_MAX)
-		side->strays++;
+	if (side->strays.fruitless < RG_STRAYS_MAX)
+		side->strays.fruitless++;
 	else
 		side->contradicted = true;
 }
@@ -197,7 +210,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 {
 	struct rg_side *side = &media->sides[pkt->dir];
 	struct rg_note kept = { 0 };
-	u8 run = rg_stray_run(&side->stray, rtp);
+	u8 run = rg_strays_run(&side->strays, rtp);
 	struct rg_content *content;
 	struct rg_stream *stream;
 
@@ -205,7 +218,7 @@ static struct rg_stream *stream_begin(struct rg_media *media,
 	/* Clear for good: it needs no place. */
 	if (note && note->protection == RTPGUARD_PROTECTION_CLEAR && !note->anew)
 		return NULL;
-	stream = rg_stream_claim(side, pkt->now_ms, note, run > 1);
+	stream = rg_stream_claim(side, pkt->now_ms, note, run);
 	if (!stream)
 		return NULL;
 	/* The note that is written next may be the very one. */
@@ -245,7 +258,7 @@ static void stream_go_on(struct rg_side *side, struct rg_stream *stream,
 	} else {
 		stream_advance(stream, rtp, step);
 		side->contradicted = false;
-		side->strays = 0;
+		side->strays.fruitless = 0;
 	}
 	static_length_count(stream, rtp, ts_moved);
 }
@@ -312,24 +325,6 @@ static void worst_speaks(const struct rg_side *side, struct rg_answer *ans)
 	}
 }
 
-/*
- * A new SSRC of a call that is protected: a screen is shared, a camera changes. It
- * passes until it shows something, but not for long, whatever its numbers are; nor
- * do others after it without end.
- */
-static noinline bool credit_take(struct rg_side *side, struct rg_stream *stream)
-{
-	if (!stream || stream->protection != RTPGUARD_PROTECTION_UNDETERMINED ||
-	    stream->suspected_at || stream->skipped >= RG_VOUCHED_PACKETS ||
-	    !side->credit)
-		return false;
-	if (stream->content && stream->content->best >= RG_VOUCHED_BITS)
-		return false;
-	stream->skipped++;
-	side->credit--;
-	return true;
-}
-
 /* What is known of the flow, beyond its streams. */
 static noinline void flow_speaks(const struct rg_media *media, struct rg_answer *ans)
 {
@@ -350,7 +345,7 @@ static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 	ans->passed = stream ? &stream->passed : &side->shared.passed;
 	ans->subject = RTPGUARD_SUBJECT_MEDIA;
 	ans->hold = !side->contradicted;
-	if (side->proven && ans->hold && credit_take(side, stream)) {
+	if (side->proven && ans->hold && rg_credit_take(side, stream)) {
 		ans->hold = false;
 		ans->counts = RG_COUNTS_CREDITED;
 	}
@@ -371,20 +366,6 @@ static void rtp_answer(struct rg_side *side, struct rg_stream *stream,
 						 RTPGUARD_PROTECTION_UNDETERMINED);
 	else if (side->bad)
 		worst_speaks(side, ans);
-}
-
-/* Is there still a stream that is protected, or again one? */
-static noinline void proven_set(struct rg_side *side, const struct rg_stream *changed)
-{
-	u32 i;
-
-	if (changed->protection == RTPGUARD_PROTECTION_PROTECTED)
-		side->credit = RG_CREDIT_MAX;
-	side->proven = false;
-	for (i = 0; i < RG_STREAMS_MAX; i++)
-		side->proven |= side->streams[i].packets &&
-				side->streams[i].protection ==
-				RTPGUARD_PROTECTION_PROTECTED;
 }
 
 /* Everything a packet that is no duplicate teaches about its stream. */
@@ -409,7 +390,7 @@ static void stream_learn(struct rg_media *media, struct rg_stream *stream,
 	before = stream->protection;
 	if (rg_stream_test(stream, pkt, rtp, changed, media->vouched)) {
 		ans->changed = true;
-		proven_set(&media->sides[pkt->dir], stream);
+		rg_credit_renew(&media->sides[pkt->dir], stream);
 		if ((before == RTPGUARD_PROTECTION_SUSPECTED ||
 		     before == RTPGUARD_PROTECTION_CLEAR) &&
 		    rg_protection_tested(stream->protection))
@@ -459,13 +440,13 @@ static void rtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 	side->heard++;
 	if (!stream) {
 		note = rg_note_find(media, pkt->dir, rtp->ssrc);
-		again = rg_stray_again(&side->stray, rtp);
+		again = rg_strays_seen(&side->strays, rtp);
 		if (!again)
 			stream = stream_begin(media, pkt, rtp, note);
 	} else {
 		step = stream_step(stream, rtp);
 		if (step == STEP_BROKEN && stream_is_paced(stream, rtp))
-			step = STEP_ON;
+			step = STEP_PACED;
 		ans->duplicate = step == STEP_AGAIN;
 		if (!ans->duplicate)
 			stream_go_on(side, stream, rtp, step);

@@ -11,7 +11,6 @@ struct rg_content;
 struct rg_packet;
 struct rg_rtp;
 struct rg_side;
-struct rg_stray;
 
 /**
  * struct rg_stream - one SSRC in one direction of a flow
@@ -36,6 +35,7 @@ struct rg_stray;
  * @heard: rg_side.heard at the last packet
  * @pt: payload type of the last packet
  * @run: packets in continuity, counted up to RG_CONTINUITY_MIN
+ * @paced: of those that go on, by their timestamps alone, up to RG_PACED_MIN
  * @static_run: of them in a row with a length only clear frames have
  * @short_run: payloads too short for a tag, up to RG_SHORT_MIN
  * @len_run: packets in a row of length @len, up to RG_LEN_RUN_MIN
@@ -67,6 +67,7 @@ struct rg_stream {
 	u16 heard;
 	u8 pt;
 	u8 run;
+	u8 paced;
 	u8 static_run;
 	u8 short_run;
 	u8 len_run;
@@ -122,25 +123,10 @@ static inline bool rg_stream_is_anew(const struct rg_stream *stream)
 	return stream->protection == RTPGUARD_PROTECTION_CLEAR && stream->burst;
 }
 
-/* May one timestamp follow another? */
-static inline bool rg_ts_goes_on(u32 from, u32 to)
-{
-	/* Modulo 2^32: one comparison covers both directions. */
-	return to - from + RG_TS_BEHIND_MAX <= RG_TS_AHEAD_MAX + RG_TS_BEHIND_MAX;
-}
-
-/* Do timestamps step as audio's do, this time as before? */
-static inline bool rg_ts_is_paced(u32 ts_step, u32 before)
-{
-	return ts_step == before && ts_step >= RG_PACE_MIN && ts_step <= RG_PACE_MAX;
-}
-
 /* stream_place.c */
 bool rg_stream_begins(const struct rg_side *side, const struct rg_packet *pkt);
-bool rg_stray_again(const struct rg_stray *stray, const struct rg_rtp *rtp);
-u8 rg_stray_run(struct rg_stray *stray, const struct rg_rtp *rtp);
 struct rg_stream *rg_stream_claim(struct rg_side *side, u64 now_ms, bool known,
-				  bool goes_on);
+				  u8 run);
 
 /* stream_test.c */
 void rg_stream_restart(struct rg_stream *stream);
@@ -156,5 +142,9 @@ void rg_content_feed_rtp(struct rg_content *content, const struct rg_packet *pkt
 void rg_stream_renew(struct rg_stream *stream);
 bool rg_stream_test_anew(struct rg_stream *stream, const struct rg_packet *pkt,
 			 const struct rg_rtp *rtp, u64 vouched);
+
+/* credit.c */
+bool rg_credit_take(struct rg_side *side, struct rg_stream *stream);
+void rg_credit_renew(struct rg_side *side, const struct rg_stream *changed);
 
 #endif /* RG_CORE_STREAM_H */

@@ -89,6 +89,39 @@ TEST_F(flow, what_is_seen_twice_speaks_once)
 	EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_UNIFORM);
 }
 
+/* As a router does, that passes packets on in batches: all come, then all go. */
+static void feed_batch_twice(struct _test_data_flow *self, u32 streams)
+{
+	static u8 batch[8][12 + CIPHER_LEN_MAX];
+	u32 lens[8], i;
+
+	for (i = 0; i < 8; i++)
+		lens[i] = cipher_rtp(&self->ciphers[i % streams], batch[i],
+				     self->seq[i % streams]++, 1000 + i % streams);
+	for (i = 0; i < 2 * 8; i++) {
+		memcpy(self->bytes, batch[i % 8], lens[i % 8]);
+		feed(self, lens[i % 8]);
+	}
+}
+
+TEST_F(flow, what_is_seen_twice_in_batches_speaks_once)
+{
+	struct rg_summary sum;
+	u32 streams, round;
+
+	for (streams = 1; streams <= 8; streams++) {
+		for (round = 0; round < 200; round++) {
+			feed_batch_twice(self, streams);
+			EXPECT_FALSE(rg_protection_worse(self->ans.protection,
+							 RTPGUARD_PROTECTION_UNDETERMINED))
+				TH_LOG("round %u of %u streams", round, streams);
+		}
+		rg_media_summary(&self->media, &sum);
+		EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_UNIFORM);
+		media_end(&self->media);
+	}
+}
+
 /* Is the last of n streams shown to be readable while the others are not? */
 static void feed_last_clear(struct _test_data_flow *self, u32 i)
 {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who gets a place among the streams of a direction, and from whom: junk that is there
+ * first or comes between must not keep a readable stream from being tested.
+ */
+#include "content_flow.h"
+#include "verdicts.h"
+
+/* The readable stream: of a slow codec, 8 bits of evidence a packet. */
+#define READABLE	7
+
+/* Of it alone some seven packets pass; of a test that is shared, some more. */
+#define FEW		16
+
+/* An SSRC that was not there before: two that are near each other are two. */
+static u32 fresh(struct _test_data_flow *self)
+{
+	return 0x80000000 | random_u64(&self->random);
+}
+
+/* Packets of one SSRC that go on, encrypted or with the slow codec's first byte. */
+static void feed_as(struct _test_data_flow *self, u32 ssrc, u32 packets, bool readable)
+{
+	u32 len;
+
+	for (; packets; packets--) {
+		len = cipher_rtp(&self->ciphers[0], self->bytes, self->seq[0]++, ssrc);
+		if (readable)
+			self->bytes[12] = 0x5a;
+		feed(self, len);
+	}
+}
+
+/* One more of the readable stream. */
+static void feed_readable(struct _test_data_flow *self, struct tally *tally)
+{
+	feed_faint(self, READABLE);
+	tally_add(tally, &self->ans);
+}
+
+/* Three SSRCs nothing is known of, and after each packet two of another. */
+static void feed_beside(struct _test_data_flow *self, struct tally *tally, bool paced)
+{
+	u32 i;
+
+	for (i = 0; i < 9; i++)
+		feed_cipher(self, 1 + i % 3);
+	for (i = 0; i < 300; i++) {
+		feed_readable(self, tally);
+		if (!paced)
+			self->seq[0] = random_u64(&self->random);
+		feed_as(self, fresh(self), 2, false);
+		if (i % 20 == 0)
+			feed_cipher(self, 1 + i / 20 % 3);
+	}
+}
+
+TEST_F(flow, two_packets_of_others_after_each_do_not_evict_it)
+{
+	struct tally tally = { 0 };
+
+	feed_beside(self, &tally, false);
+	EXPECT_LE(tally.enforce, FEW) TH_LOG("%u of %u", tally.enforce, tally.fed);
+}
+
+/* Others that go on as one get the place, and share a test with it: it takes longer. */
+TEST_F(flow, others_that_go_on_as_one_do_not_hide_it_for_good)
+{
+	struct tally tally = { 0 };
+
+	feed_beside(self, &tally, true);
+	EXPECT_LE(tally.enforce, 10 * FEW) TH_LOG("%u of %u", tally.enforce, tally.fed);
+}
+
+TEST_F(flow, three_packets_of_others_after_each_do_not_hide_it)
+{
+	struct tally tally = { 0 };
+	u32 i;
+
+	for (i = 0; i < 300; i++) {
+		feed_readable(self, &tally);
+		feed_as(self, fresh(self), 3, false);
+	}
+	EXPECT_LE(tally.enforce, 4 * FEW) TH_LOG("%u of %u", tally.enforce, tally.fed);
+}
+
+TEST_F(flow, junk_in_pairs_holds_no_place_against_it)
+{
+	struct tally tally = { 0 };
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		feed_as(self, fresh(self), 2, false);
+	for (i = 0; i < 3; i++)
+		feed_readable(self, &tally);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	for (i = 0; i < 60; i++)
+		feed_readable(self, &tally);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+	EXPECT_LE(tally.enforce, FEW);
+}
+
+/* Neither is behind the other's packet before. */
+TEST_F(flow, two_in_turn_are_both_followed_without_a_place)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		feed_as(self, fresh(self), 2, false);
+	for (i = 0; i < 3; i++) {
+		feed_faint(self, 1);
+		feed_faint(self, 2);
+	}
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_RTP);
+	EXPECT_EQ(self->media.sides[0].strays.fruitless, 0);
+}
+
+/* An SSRC for each packet, for each two, for each five. */
+TEST_F(flow, an_ssrc_for_few_packets_hides_no_slow_codec)
+{
+	static const u8 packets[] = { 1, 2, 5 };
+	struct tally tally;
+	u32 i, n, j;
+
+	for (i = 0; i < ARRAY_SIZE(packets); i++) {
+		memset(&tally, 0, sizeof(tally));
+		for (n = 0; n < 100; n++) {
+			u32 ssrc = fresh(self);
+
+			for (j = 0; j < packets[i]; j++) {
+				feed_as(self, ssrc, 1, true);
+				tally_add(&tally, &self->ans);
+			}
+		}
+		EXPECT_LE(tally.enforce, 2 * FEW)
+			TH_LOG("%u of %u", tally.enforce, tally.fed);
+		EXPECT_EQ(tally.strict, 0);
+		media_end(&self->media);
+	}
+}
+
+TEST_HARNESS_MAIN
