@@ -156,6 +156,43 @@ static u8 trailer_shows(struct rg_rtcp_state *state, const struct rg_packet *pkt
 	return shows;
 }
 
+/* FNV-1a of what of a datagram differs from the one before, if anything does. */
+static u32 digest_get(const struct rg_packet *pkt)
+{
+	u32 hash = 0x811c9dc5u ^ pkt->wire_len;
+	u32 i;
+
+	for (i = 0; i < min_t(u32, pkt->len, RG_RTCP_COPY_BYTES); i++)
+		hash = (hash ^ pkt->data[i]) * 0x01000193u;
+	return hash;
+}
+
+/*
+ * Is it the last datagram, once more? Of an index that does not grow, and of a header
+ * that could be chance, two copies say what one does.
+ */
+static bool is_copy(const struct rg_rtcp_state *state, const struct rg_packet *pkt,
+		    u32 digest)
+{
+	return state->packets && digest == state->digest &&
+	       pkt->now_ms - state->last_ms <= RG_RTCP_COPY_MS;
+}
+
+static u8 show(struct rg_rtcp_state *state, const struct rg_packet *pkt,
+	       const struct rg_rtcp *rtcp)
+{
+	u32 digest = digest_get(pkt);
+
+	if (is_copy(state, pkt, digest))
+		return state->shown;
+	state->packets++;
+	state->last_ms = pkt->now_ms;
+	state->digest = digest;
+	state->shown = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
+						    trailer_shows(state, pkt, rtcp);
+	return state->shown;
+}
+
 static void decide(struct rg_rtcp_state *state, u8 shows, struct rg_answer *ans)
 {
 	if (shows == RTPGUARD_PROTECTION_UNDETERMINED)
@@ -190,12 +227,10 @@ static void feed(struct rg_media *media, const struct rg_packet *pkt,
 		memset(state, 0, sizeof(*state));
 	known = rg_rtcp_recognised(state);
 	state->ssrc = rtcp->ssrc;
-	state->packets++;
 	state->sender |= rtcp->sender;
 	if (pkt->carried)
 		state->evidence |= RTPGUARD_EVIDENCE_TURN_CARRIED;
-	shows = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
-					     trailer_shows(state, pkt, rtcp);
+	shows = show(state, pkt, rtcp);
 	decide(state, shows, ans);
 	/* It is evidence about the stream, which has to look at it. */
 	if (ans->changed)

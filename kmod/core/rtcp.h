@@ -35,7 +35,10 @@ struct rg_srtcp_index {
  * @packets: datagrams; 0: none yet
  * @decided_at: @packets when the protection was first decided; 0: undecided
  * @evidence: enum rtpguard_evidence bits
+ * @last_ms: time of the last
  * @ssrc: sender of the last
+ * @digest: of the last
+ * @shown: enum rtpguard_protection that the last showed
  * @exact_run: datagrams in a row without room for a trailer, up to 2
  * @sender: a sender report was among them
  * @class: enum rtpguard_class, once decided
@@ -46,7 +49,10 @@ struct rg_rtcp_state {
 	u64 packets;
 	u64 decided_at;
 	u64 evidence;
+	u64 last_ms;
 	u32 ssrc;
+	u32 digest;
+	u8 shown;
 	u8 exact_run;
 	bool sender;
 	u8 class;

@@ -18,12 +18,15 @@ FIXTURE(side)
 	struct rg_answer ans;
 	struct rg_random random;
 	u8 bytes[256];
+	u64 now_ms;
+	u32 step_ms;
 };
 
 FIXTURE_SETUP(side)
 {
 	memset(self, 0, sizeof(*self));
 	random_seed(&self->random, 1);
+	self->step_ms = 1000;
 }
 
 FIXTURE_TEARDOWN(side)
@@ -34,7 +37,8 @@ static void feed(struct _test_data_side *self, u32 len, u32 wire_len)
 {
 	/* Its own allocation: reads beyond it are seen. */
 	u8 *copy = malloc(len ? len : 1);
-	struct rg_packet pkt = { .data = copy, .len = len, .wire_len = wire_len };
+	struct rg_packet pkt = { .data = copy, .len = len, .wire_len = wire_len,
+				 .now_ms = self->now_ms += self->step_ms };
 
 	memcpy(copy, self->bytes, len);
 	rg_feed(&self->media, &pkt, &self->ans);
@@ -84,6 +88,33 @@ TEST_F(side, without_the_bit_it_is_the_null_cipher)
 	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTCP);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_NULL);
 	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_SRTCP_NULL);
+}
+
+/* As the host of a bridge sees it. */
+TEST_F(side, a_copy_says_nothing_more)
+{
+	u32 i, n;
+
+	for (i = 0; i < 3; i++) {
+		feed_srtcp(self, 7 + i, 14);
+		self->step_ms = 0;
+		feed(self, packet_rtcp_rr(self->bytes, 1) + 38, 46);
+		self->step_ms = 1000;
+	}
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_NULL);
+	EXPECT_EQ(self->media.sides[0].rtcp.packets, 3);
+	memset(&self->media, 0, sizeof(self->media));
+	n = packet_rtcp_rr(self->bytes, 1);
+	for (i = 0; i < 3; i++) {
+		self->step_ms = i ? 10 : 0;
+		feed(self, n, n);
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+	}
+	/* What is always the same is said again. */
+	self->step_ms = RG_RTCP_COPY_MS + 1;
+	feed(self, n, n);
+	feed(self, n, n);
+	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
 }
 
 /* Does any of four datagrams with these words show a trailer? */
