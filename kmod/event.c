@@ -81,7 +81,8 @@ static void event_send(struct sk_buff *skb, void *hdr, bool complete)
  * rg_event_flow() - report that class or protection of a flow changed
  * @flow: the flow
  *
- * Context: RCU read side, softirq or process, no lock of ours held.
+ * Context: RCU read side, softirq or process. Takes the flow's lock: the caller holds
+ * none, or that of the flow's connection, which comes before it.
  */
 void rg_event_flow(struct rg_flow *flow)
 {

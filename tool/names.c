@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core/types.h"
 #include "names.h"
+#include "core/types.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
