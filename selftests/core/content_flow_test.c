@@ -89,18 +89,20 @@ TEST_F(flow, what_is_seen_twice_speaks_once)
 	EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_UNIFORM);
 }
 
+#define BATCH 32
+
 /* As a router does, that passes packets on in batches: all come, then all go. */
 static void feed_batch_twice(struct _test_data_flow *self, u32 streams)
 {
-	static u8 batch[8][12 + CIPHER_LEN_MAX];
-	u32 lens[8], i;
+	static u8 batch[BATCH][12 + CIPHER_LEN_MAX];
+	u32 lens[BATCH], i;
 
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < BATCH; i++)
 		lens[i] = cipher_rtp(&self->ciphers[i % streams], batch[i],
 				     self->seq[i % streams]++, 1000 + i % streams);
-	for (i = 0; i < 2 * 8; i++) {
-		memcpy(self->bytes, batch[i % 8], lens[i % 8]);
-		feed(self, lens[i % 8]);
+	for (i = 0; i < 2 * BATCH; i++) {
+		memcpy(self->bytes, batch[i % BATCH], lens[i % BATCH]);
+		feed(self, lens[i % BATCH]);
 	}
 }
 

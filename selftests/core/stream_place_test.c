@@ -4,6 +4,8 @@
  * first or comes between must not keep a readable stream from being tested.
  */
 #include "content_flow.h"
+#include "core/rtp.h"
+#include "core/stray.h"
 #include "verdicts.h"
 
 /* The readable stream: of a slow codec, 8 bits of evidence a packet. */
@@ -38,18 +40,21 @@ static void feed_readable(struct _test_data_flow *self, struct tally *tally)
 	tally_add(tally, &self->ans);
 }
 
-/* Three SSRCs nothing is known of, and after each packet two of another. */
-static void feed_beside(struct _test_data_flow *self, struct tally *tally, bool paced)
+/* Three SSRCs nothing is known of, and after each packet two of some others. */
+static void feed_beside(struct _test_data_flow *self, struct tally *tally, u32 others,
+			bool paced)
 {
-	u32 i;
+	u32 i, n;
 
 	for (i = 0; i < 9; i++)
 		feed_cipher(self, 1 + i % 3);
 	for (i = 0; i < 300; i++) {
 		feed_readable(self, tally);
-		if (!paced)
-			self->seq[0] = random_u64(&self->random);
-		feed_as(self, fresh(self), 2, false);
+		for (n = 0; n < others; n++) {
+			if (!paced)
+				self->seq[0] = random_u64(&self->random);
+			feed_as(self, fresh(self), 2, false);
+		}
 		if (i % 20 == 0)
 			feed_cipher(self, 1 + i / 20 % 3);
 	}
@@ -57,10 +62,17 @@ static void feed_beside(struct _test_data_flow *self, struct tally *tally, bool 
 
 TEST_F(flow, two_packets_of_others_after_each_do_not_evict_it)
 {
-	struct tally tally = { 0 };
+	static const u8 others[] = { 1, RG_STRAYS_KEPT };
+	struct tally tally;
+	u32 i;
 
-	feed_beside(self, &tally, false);
-	EXPECT_LE(tally.enforce, FEW) TH_LOG("%u of %u", tally.enforce, tally.fed);
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		memset(&tally, 0, sizeof(tally));
+		feed_beside(self, &tally, others[i], false);
+		EXPECT_LE(tally.enforce, FEW)
+			TH_LOG("%u others: %u of %u", others[i], tally.enforce, tally.fed);
+		media_end(&self->media);
+	}
 }
 
 /* Others that go on as one get the place, and share a test with it: it takes longer. */
@@ -68,7 +80,7 @@ TEST_F(flow, others_that_go_on_as_one_do_not_hide_it_for_good)
 {
 	struct tally tally = { 0 };
 
-	feed_beside(self, &tally, true);
+	feed_beside(self, &tally, 1, true);
 	EXPECT_LE(tally.enforce, 10 * FEW) TH_LOG("%u of %u", tally.enforce, tally.fed);
 }
 
@@ -137,6 +149,54 @@ TEST_F(flow, an_ssrc_for_few_packets_hides_no_slow_codec)
 		EXPECT_EQ(tally.strict, 0);
 		media_end(&self->media);
 	}
+}
+
+/* A batch's packets come again when all of them have come. */
+TEST(a_number_that_was_there_is_a_copy)
+{
+	struct rg_strays strays = { 0 };
+	struct rg_rtp rtp = { .ssrc = 1, .pt = 96 };
+	u32 i;
+
+	for (i = 0; i < 5; i++) {
+		rtp.seq = 65534 + i;
+		rtp.ts = 160 * i;
+		EXPECT_FALSE(rg_strays_seen(&strays, &rtp));
+		EXPECT_EQ(rg_strays_run(&strays, &rtp),
+			  min_t(u32, i + 1, RG_CONTINUITY_MIN));
+	}
+	for (i = 0; i < 5; i++) {
+		rtp.seq = 65534 + i;
+		rtp.ts = 160 * i;
+		EXPECT_TRUE(rg_strays_seen(&strays, &rtp));
+	}
+	rtp.ts++;
+	EXPECT_FALSE(rg_strays_seen(&strays, &rtp));
+	rtp.ts--;
+	for (i = 0; i < RG_STRAYS_KEPT; i++) {
+		EXPECT_TRUE(rg_strays_seen(&strays, &rtp));
+		rtp.ssrc = 2 + i;
+		rg_strays_run(&strays, &rtp);
+		rtp.ssrc = 1;
+	}
+	EXPECT_FALSE(rg_strays_seen(&strays, &rtp));
+}
+
+/* One that comes late goes on as well, once. */
+TEST(a_late_packet_goes_on_once)
+{
+	struct rg_strays strays = { 0 };
+	struct rg_rtp rtp = { .ssrc = 1, .pt = 96, .seq = 10, .ts = 1600 };
+
+	EXPECT_EQ(rg_strays_run(&strays, &rtp), 1);
+	rtp.seq = 8;
+	rtp.ts = 1280;
+	EXPECT_FALSE(rg_strays_seen(&strays, &rtp));
+	EXPECT_EQ(rg_strays_run(&strays, &rtp), 2);
+	EXPECT_TRUE(rg_strays_seen(&strays, &rtp));
+	rtp.seq = 11;
+	rtp.ts = 1760;
+	EXPECT_EQ(rg_strays_run(&strays, &rtp), 3);
 }
 
 TEST_HARNESS_MAIN
