@@ -266,8 +266,7 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 		       (u32)word == RG_ZRTP_COOKIE || word >> 48 == 0x16fe ||
 		       (!first && (u8)(word >> 40) - 1u < wire_len - 4);
 	case 1: /* ChannelData, MPEG-TS */
-		return (first < 0x50 && wire_len - RG_CHANNEL_HEADER_LEN -
-					(u16)(word >> 32) < 4) ||
+		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4 ||
 		       (first == 0x47 && wire_len % RG_MPEGTS_LEN == 0);
 	case 2: /* RTP, RTCP, and what looks like them */
 		return true;

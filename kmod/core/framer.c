@@ -28,8 +28,6 @@
 #define RFC4571_PEEK		8
 
 #define TURN_HEADER_LEN		4
-#define CHANNEL_FIRST		0x40
-#define CHANNEL_LAST		0x4f
 
 /* What is found is not there by chance. */
 static bool is_known(const struct rg_framer *framer)
@@ -226,7 +224,7 @@ static u32 turn_header(struct rg_framer *framer, const u8 *data, u32 len)
 	if (header[0] >> 6 == 0 && body % 4 == 0)
 		frame_begin(framer, RG_STUN_HEADER_LEN + body, 0, header,
 			    TURN_HEADER_LEN);
-	else if (header[0] < CHANNEL_FIRST || header[0] > CHANNEL_LAST)
+	else if (header[0] >> 6 != RG_CHANNEL_BITS)
 		lost(framer);
 	else if (body)
 		frame_begin(framer, TURN_HEADER_LEN + ((body + 3) & ~3u), 0, header,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "framer.h"
+#include "classify.h"
 #include "cursor.h"
 #include "stun.h"
 #include "zrtp.h"
@@ -81,7 +82,8 @@ static bool frame_fits(const u8 *data, u32 len, u32 segment, u32 header_len,
  * @len: how many
  *
  * Asked at every byte: two headers that fit, by chance one in 2^20 or less. Of RTSP
- * and TURN the second may be another stream's.
+ * the second may be another stream's. ChannelData has two of one channel, and in them
+ * what may be media: their numbers are a quarter of all.
  *
  * Context: any.
  */
@@ -104,8 +106,12 @@ bool rg_framing_goes_on(u8 framing, const u8 *data, u32 len)
 		       data[next + INTERLEAVED_LEN] >> 6 == 2;
 	case RG_FRAMING_TURN:
 		next = INTERLEAVED_LEN + ((frame_len + 3) & ~3u);
-		return data[0] >> 4 == 4 && len >= next + 2 &&
-		       rg_be16(data + next) == rg_be16(data);
+		return data[0] >> 6 == RG_CHANNEL_BITS &&
+		       len >= next + INTERLEAVED_LEN + RG_HEAD_LEN &&
+		       rg_be16(data + next) == rg_be16(data) &&
+		       rg_may_be_media(data + INTERLEAVED_LEN, frame_len) &&
+		       rg_may_be_media(data + next + INTERLEAVED_LEN,
+				       rg_be16(data + next + 2));
 	}
 	return false;
 }

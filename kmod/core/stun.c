@@ -18,13 +18,6 @@
 /* Cookie and transaction ID: what addresses are XORed with. */
 #define STUN_KEY_LEN		16
 
-/*
- * RFC 8656, 12. RFC 5766 had them to 7FFF; clients count them up from the first, and
- * what begins with other bytes is QUIC much more often.
- */
-#define CHANNEL_FIRST		0x40
-#define CHANNEL_LAST		0x4f
-
 /* FNV-1a over bytes, folded; what is folded is never 0. */
 #define FOLD_SEED		0x811c9dc5u
 #define FOLD_PRIME		0x01000193u
@@ -118,10 +111,11 @@ bool rg_stun_parse(const struct rg_packet *pkt, struct rg_stun *stun)
  * @pkt: the datagram
  * @stun: @peer is the channel's number; @data is what it carries, at least a byte
  *
- * RFC 8656, 12.4: over UDP the padding to a multiple of four may be there.
+ * RFC 8656, 12.4: over UDP the padding to a multiple of four may be there. And RFC 5766,
+ * 11: channels had numbers to 7FFF, and there are relays and clients that have them.
  *
  * Context: any.
- * Return: true when it could be; by chance once in 2^18.
+ * Return: true when it could be; by chance once in 2^16.
  */
 bool rg_channel_parse(const struct rg_packet *pkt, struct rg_stun *stun)
 {
@@ -132,8 +126,7 @@ bool rg_channel_parse(const struct rg_packet *pkt, struct rg_stun *stun)
 	rg_cur_init(&cur, pkt->data, pkt->len);
 	stun->peer = rg_cur_be16(&cur);
 	len = rg_cur_be16(&cur);
-	if (cur.err || stun->peer >> 8 < CHANNEL_FIRST ||
-	    stun->peer >> 8 > CHANNEL_LAST || !len)
+	if (cur.err || stun->peer >> 14 != RG_CHANNEL_BITS || !len)
 		return false;
 	left = pkt->wire_len - RG_CHANNEL_HEADER_LEN;
 	if (left < len || left - len > (-len & 3))

@@ -8,8 +8,12 @@
 #define RG_STUN_HEADER_LEN	20
 #define RG_STUN_COOKIE		0x2112a442u
 
-/* RFC 8656, 12: channel number and length. */
+/*
+ * RFC 8656, 12: channel number and length. The number's first two bits, which are no
+ * other message's (RFC 5766, 11).
+ */
 #define RG_CHANNEL_HEADER_LEN	4
+#define RG_CHANNEL_BITS		1
 
 /**
  * struct rg_stun - a STUN message

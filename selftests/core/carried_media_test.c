@@ -123,7 +123,7 @@ static void media_make(struct datagram *d, const char *layers, u16 seq)
 /* ChannelData, Send and Data indications, of IPv4 and of IPv6, alone and in another. */
 static const char *const turns[] = {
 	"c", "s", "d", "S", "D", "cc", "cs", "cd", "sc", "ss", "sd", "dc", "ds", "dd",
-	"SD", "DS", "Sc", "cD",
+	"SD", "DS", "Sc", "cD", "p", "q", "r", "pr", "qc", "cp", "qs", "Dr",
 };
 
 TEST_F(carried, turn_on_udp_nested_twice_is_dropped)

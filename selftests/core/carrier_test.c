@@ -22,6 +22,10 @@ static const struct {
 	{ "cc", 8, RG_SHAPE_RTP }, { "sc", 40, RG_SHAPE_RTP },
 	{ "ss", 72, RG_SHAPE_RTP }, { "dD", 84, RG_SHAPE_RTP },
 	{ "ccc", 8, RG_SHAPE_OTHER }, { "sss", 72, RG_SHAPE_STUN },
+	{ "p", 4, RG_SHAPE_RTP }, { "q", 4, RG_SHAPE_RTP }, { "r", 4, RG_SHAPE_RTP },
+	{ "pb", 4, RG_SHAPE_STUN }, { "pq", 8, RG_SHAPE_RTP }, { "qc", 8, RG_SHAPE_RTP },
+	{ "cr", 8, RG_SHAPE_RTP }, { "sq", 40, RG_SHAPE_RTP }, { "rS", 52, RG_SHAPE_RTP },
+	{ "pqr", 8, RG_SHAPE_OTHER }, { "qqb", 8, RG_SHAPE_STUN },
 };
 
 struct inner {
@@ -124,14 +128,14 @@ TEST(channel_data_may_be_padded_to_four_bytes)
 
 TEST(channels_have_numbers_and_data)
 {
-	static const u16 numbers[] = { 0x4000, 0x4567, 0x4fff, 0x3fff, 0x5000, 0x8000 };
 	struct datagram d;
-	size_t i;
+	u32 number;
 
 	make(&d, "c");
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		put_be16(d.bytes, numbers[i]);
-		EXPECT_EQ(opened(&d).peer, i < 3 ? numbers[i] : 0);
+	for (number = 0; number <= 0xffff; number++) {
+		put_be16(d.bytes, number);
+		ASSERT_EQ(opened(&d).peer, number >> 14 == 1 ? number : 0)
+			TH_LOG("%04x", number);
 	}
 	put_be32(d.bytes, 0x40010000);
 	for (d.len = 4; d.len < 12; d.len++)
@@ -377,6 +381,49 @@ TEST(what_begins_like_no_media_is_not_looked_at)
 		EXPECT_FALSE(rg_may_be_media(heads[i], 1200));
 }
 
+/* Letters are lengths that no datagram has on a line of 1,500 bytes, nor of 8,000. */
+TEST(text_is_no_channel_data)
+{
+	static const char *const texts[] = {
+		"INVITE sip:a@192.0.2.1 SIP/2.0\r\n", "ACK sip:a@192.0.2.1 SIP/2.0\r\n",
+		"BYE sip:a@192.0.2.1 SIP/2.0\r\n", "OPTIONS sip:a@192.0.2.1 SIP/2.0\r\n",
+		"REGISTER sip:192.0.2.1 SIP/2.0\r\n", "SIP/2.0 200 OK\r\n",
+		"NOTIFY * HTTP/1.1\r\n", "M-SEARCH * HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n",
+		"d1:ad2:id20:aaaaaaaaaaaaaaaaaaaa", "CRCX 1 a/1@192.0.2.1 MGCP 1.0\r\n",
+	};
+	u32 i, len;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		for (len = RG_HEAD_LEN; len <= 8000; len++) {
+			ASSERT_FALSE(rg_may_be_media((const u8 *)texts[i], len));
+			ASSERT_FALSE(copy_open((const u8 *)texts[i], 16, len).off);
+		}
+	}
+}
+
+/*
+ * BER's tag of an application, and a length of two bytes: what Kerberos sends (RFC 4120,
+ * 5.10) is a channel's header, too. What is inside is no media, and passes.
+ */
+TEST(kerberos_is_no_media)
+{
+	struct rg_answer ans;
+	struct datagram d;
+	u32 tag, len;
+
+	for (tag = 0x60; tag < 0x80; tag++) {
+		for (len = 256; len < 1000; len++) {
+			put_be32(d.bytes, tag << 24 | 0x820000 | len);
+			put_be32(d.bytes + 4, 0x30820000 | (len - 4));
+			memset(d.bytes + 8, 0xa0, len - 4);
+			d.len = len + 4;
+			ans = opened(&d).ans;
+			ASSERT_EQ(ans.shape, RG_SHAPE_OTHER);
+			ASSERT_FALSE(ans.hold);
+		}
+	}
+}
+
 TEST(a_binding_request_is_stun)
 {
 	struct datagram d;
@@ -388,7 +435,7 @@ TEST(a_binding_request_is_stun)
 
 TEST(readable_media_is_clear)
 {
-	static const char *const layers[] = { "c", "s", "D", "sc" };
+	static const char *const layers[] = { "c", "s", "D", "sc", "p", "q", "r", "sq" };
 	struct rg_media media = { 0 };
 	struct rg_answer ans;
 	struct rg_packet pkt;

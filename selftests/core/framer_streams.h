@@ -89,7 +89,10 @@ static inline void rfc4571_make(void)
 	framed_rtp(4, 172);
 }
 
-/* Bodies of every remainder, whose padding is not counted in their length. */
+/*
+ * Bodies of every remainder, whose padding is not counted in their length. Channels from
+ * RFC 8656's first to RFC 5766's last.
+ */
 static inline void turn_make(void)
 {
 	struct datagram inner, d;
@@ -105,7 +108,7 @@ static inline void turn_make(void)
 	for (i = 0; i < 13; i++) {
 		make(&inner, "");
 		inner.len = i < 8 ? i : 164 + i;
-		channel(&d, 0x4000 + (i << 8), &inner);
+		channel(&d, 0x4000 + i * 0x3fff / 12, &inner);
 		memset(d.bytes + d.len, 0, 3);
 		d.len = (d.len + 3) & ~3u;
 		stream_bytes(&stream, d.bytes, d.len);

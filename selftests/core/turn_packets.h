@@ -80,12 +80,28 @@ static inline void channel(struct datagram *d, u16 number, const struct datagram
 	d->len = 4 + inner->len;
 }
 
+/* Channels: RFC 8656's, and those that RFC 5766 had as well. */
+static inline u16 channel_of(char layer)
+{
+	switch (layer) {
+	case 'c':
+		return 0x4001;
+	case 'p':
+		return 0x5185;
+	case 'q':
+		return 0x69de;
+	case 'r':
+		return 0x7fff;
+	}
+	return 0;
+}
+
 static inline void wrap(struct datagram *d, char layer)
 {
 	struct datagram inner = *d;
 
-	if (layer == 'c')
-		channel(d, 0x4001, &inner);
+	if (channel_of(layer))
+		channel(d, channel_of(layer), &inner);
 	else if (layer == 'b')
 		stun_begin(d, BINDING_REQUEST, 3);
 	else if (layer == 's' || layer == 'S')

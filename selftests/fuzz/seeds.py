@@ -176,6 +176,9 @@ def core_carrier():
         # As long as a transport stream's packet, and begins like one.
         "channel-as-mpegts": datagram(channel(rtp + bytes(184 - len(rtp)), 0x4700)),
         "channel-in-channel": datagram(channel(channel(rtp), 0x4fff)),
+        "channel-5766": datagram(channel(rtp, 0x69de), FIT),
+        "channel-last": datagram(channel(channel(rtp, 0x5185), 0x7fff)),
+        "channel-none": datagram(channel(rtp, 0x8000)),
         "send": datagram(send, FIT),
         "send-cut": datagram(send[:44], len(send) - 44),
         "send-after-data": datagram(stun(SEND, data, software, four)),
@@ -399,8 +402,8 @@ def core_stream():
     def framed(data):
         return struct.pack(">H", len(data)) + data
 
-    def padded(data):
-        return channel(data) + bytes(-len(data) % 4)
+    def padded(data, number=0x4001):
+        return channel(data, number) + bytes(-len(data) % 4)
 
     first = framed(rtp_of(1))
     return {
@@ -420,6 +423,9 @@ def core_stream():
         "turn": segment(binding, OPENS) + segment(b"".join(
             padded(rtp_of(n, n)) for n in range(8))) + segment(channel(b"")) +
             segment(padded(b"a") + binding),
+        "turn-5766": segment(binding, OPENS) + segment(b"".join(
+            padded(rtp_of(n, n), 0x69de) for n in range(8)), HOLE) +
+            segment(padded(rtp_of(9), 0x7fff) + padded(rtp_of(1), 0x8000)),
         "rtsp": segment(RTSP_ANSWER + frames, OPENS, 30) +
             segment(quiet, WITH_DOLLAR, repeats=4) + segment(RTSP_ANSWER),
         "rtsp-joined": segment(quiet, WITH_DOLLAR) +
