@@ -278,6 +278,49 @@ strict_passes_control_and_other_data()
 	done
 }
 
+# Sets sent, refused and left, in packets, and what call_flow_read() does.
+readable_in() # channel [--tcp]
+{
+	calls=$((calls + 1))
+	first_port=$((10000 + calls * 100))
+	capture_start "$tmp/line.pcap" udp and src 10.0.0.1 || return
+	read -r _ sent _ refused < <(on "$h1" timeout -k 5 120 \
+		"$RG_LIB_DIR/traffic/turnsend.py" -p "$first_port" "$@" \
+		"$RELAY:$TURN_PORT" "10.0.0.2:$PEER_PORT")
+	capture_stop
+	left=$(line_count "udp[8:2] = $1 and $(pcmu_at 12)")
+	echo "sent $sent refused $refused left $left"
+	call_flow_read
+}
+
+# RFC 5766 let clients have them, and the relay still does.
+channels_to_7fff_are_judged()
+{
+	local channel
+
+	mode enforce
+	for channel in 0x5185 0x69de 0x7fff; do
+		readable_in "$channel" && is_carried &&
+			expect class rtp protection clear sent 2 refused 48 left 2 ||
+			return 1
+	done
+	mode strict && readable_in 0x5185 && is_carried &&
+		expect class rtp protection clear left 0
+}
+
+# There the connection stalls.
+channels_to_7fff_are_judged_on_tcp()
+{
+	local channel
+
+	mode enforce
+	for channel in 0x4001 0x5185 0x7fff; do
+		readable_in "$channel" --tcp && is_carried &&
+			expect class rtp protection clear && [ "$dropped" -gt 0 ] ||
+			return 1
+	done
+}
+
 # In the calls too.
 no_mode_stopped_control()
 {
@@ -306,4 +349,6 @@ run_tests \
 	strict_passes_srtp_behind_its_proof \
 	strict_passes_dtls_srtp_behind_the_handshake \
 	strict_passes_control_and_other_data \
+	channels_to_7fff_are_judged \
+	channels_to_7fff_are_judged_on_tcp \
 	no_mode_stopped_control
