@@ -17,6 +17,7 @@ carried_is_judged() # how, as rtpsend's -R
 }
 
 channel_data_is_judged() { carried_is_judged c; }
+channels_of_rfc_5766_are_judged() { carried_is_judged C; }
 send_indications_are_judged() { carried_is_judged s; }
 data_indications_are_judged() { carried_is_judged d; }
 
@@ -25,7 +26,7 @@ nested_twice_is_judged()
 	local how
 
 	mode enforce
-	for how in cc cs sc ss; do
+	for how in cc cs sc ss CC sC; do
 		transfer -n 10 -R "$how" && expect received 2 || return 1
 	done
 }
@@ -250,6 +251,7 @@ events=$tmp/events
 bring_up mode=monitor
 run_tests \
 	channel_data_is_judged \
+	channels_of_rfc_5766_are_judged \
 	send_indications_are_judged \
 	data_indications_are_judged \
 	nested_twice_is_judged \

@@ -164,7 +164,8 @@ segments_are_counted_as_what_they_carry()
 turn_channel_data_is_dropped()
 {
 	mode enforce && is_stalled 352 turn-channel && flow_is rtp clear turn-carried &&
-		is_stalled 527 turn-channel --cut 1 --frames 8
+		is_stalled 527 turn-channel --cut 1 --frames 8 &&
+		is_stalled 352 turn-channel-5766 && flow_is rtp clear turn-carried
 }
 
 turn_send_indications_are_dropped()

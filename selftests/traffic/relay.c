@@ -6,6 +6,7 @@
 #define SEND		0x0016
 #define DATA		0x0017
 #define CHANNEL		0x4000
+#define CHANNEL_5766	0x69de
 #define XOR_PEER_ADDRESS 0x0012
 #define ATTR_DATA	0x0013
 #define PEERS_IN_TURN	256
@@ -13,10 +14,10 @@
 #define PEER_NET	0xc0000200u /* 192.0.2.0 */
 
 /* Channel and length; padding is for TCP. */
-static u32 channel_wrap(u32 peer, u8 *p, u32 len)
+static u32 channel_wrap(u32 number, u8 *p, u32 len)
 {
 	memmove(p + 4, p, len);
-	put_be16(p, CHANNEL + peer);
+	put_be16(p, number);
 	put_be16(p + 2, len);
 	return 4 + len;
 }
@@ -45,8 +46,8 @@ static u32 indication_wrap(u32 peer, u16 type, u32 i, u8 *p, u32 len)
 /**
  * relay_wrap() - put a packet into those of a relay
  * @job: says which peer
- * @how: a letter for each level, the innermost first: c is a channel, s a Send and
- *	d a Data indication
+ * @how: a letter for each level, the innermost first: c is a channel, C one of those
+ *	that RFC 5766 had, s a Send and d a Data indication
  * @i: number of the packet
  * @p: the packet, and what it becomes
  * @len: its length
@@ -59,7 +60,9 @@ u32 relay_wrap(const struct job *job, const char *how, u32 i, u8 *p, u32 len)
 
 	for (; *how; how++) {
 		if (*how == 'c')
-			len = channel_wrap(peer, p, len);
+			len = channel_wrap(CHANNEL + peer, p, len);
+		else if (*how == 'C')
+			len = channel_wrap(CHANNEL_5766 + peer, p, len);
 		else
 			len = indication_wrap(peer, *how == 's' ? SEND : DATA, i, p,
 					      len);

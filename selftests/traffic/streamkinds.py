@@ -61,8 +61,12 @@ def attribute(number, value):
 PEER = attribute(0x12, struct.pack("!BBHI", 0, 1, 0x3344, 0xc0000201 ^ COOKIE))
 
 
-def channel_data(packet):
-    return struct.pack("!HH", 0x4001, len(packet)) + packet + bytes(-len(packet) % 4)
+def channel_data(packet, number=0x4001):
+    return struct.pack("!HH", number, len(packet)) + packet + bytes(-len(packet) % 4)
+
+
+def channel_5766(packet):
+    return channel_data(packet, 0x69de)
 
 
 def send_indication(packet):
@@ -205,6 +209,7 @@ KINDS = {
     "rfc4571-long": media_of(lambda i: pcmu(i, 3000)),
     "rfc4571-srtp": media_of(srtp),
     "turn-channel": turn(channel_data),
+    "turn-channel-5766": turn(channel_5766),
     "turn-send": turn(send_indication),
     "turn-data": turn(data_indication),
     "turn-channel-channel": nested(channel_data, channel_data),
