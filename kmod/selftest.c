@@ -11,8 +11,8 @@
 
 /*
  * The core as this compiler built it for this kernel, before it judges a packet:
- * datagrams with a known answer, generated ones against a second reading of the
- * RFCs, and the verdicts on readable and on random payload.
+ * datagrams with a known answer, here RTP and RTCP; generated ones against a second
+ * reading of the RFCs; and the verdicts on readable and on random payload.
  */
 
 #define SELFTEST_PACKETS	1000000
@@ -273,10 +273,13 @@ static int __init check_verdict(const char *name, bool readable, u8 protection,
 int __init rg_selftest(void)
 {
 	u32 packets = selftest ? SELFTEST_PACKETS : SELFTEST_PACKETS_DEBUG;
-	int ret;
+	int others, ret;
 
 	if (!selftest && !IS_ENABLED(CONFIG_KASAN))
 		return 0;
+	others = rg_selftest_vectors();
+	if (others < 0)
+		return others;
 	ret = check_vectors();
 	if (!ret)
 		ret = check_generated(packets);
@@ -288,6 +291,6 @@ int __init rg_selftest(void)
 				    RTPGUARD_PROTECTION_UNIFORM, 256);
 	if (!ret)
 		pr_info("self-test: %zu vectors, %u generated datagrams and 2 streams are read as they should\n",
-			ARRAY_SIZE(vectors), packets);
+			ARRAY_SIZE(vectors) + others, packets);
 	return ret;
 }

@@ -11,8 +11,8 @@ cd "$(dirname "$0")/../.."
 declare -A floor=(
 	[uapi]=0
 	[core]=1
-	[compat]=2 [selftest]=2 [packet]=2 [device]=2 [stats]=2 [flow]=2 [flow_nl]=2
-	[flow_absent]=2 [conn]=2 [tuple]=2 [ruleset]=2 [ruleset_parse]=2 [genl]=2
+	[compat]=2 [selftest]=2 [selftest_vectors]=2 [packet]=2 [device]=2 [stats]=2
+	[flow]=2 [flow_nl]=2 [flow_absent]=2 [conn]=2 [tuple]=2 [ruleset]=2 [ruleset_parse]=2 [genl]=2
 	[flow_kunit]=2 [flow_absent_kunit]=2 [ruleset_kunit]=2
 	[event]=3 [netlink]=3 [netlink_dump]=3 [judge]=3 [hook]=3
 	[judgement]=3 [judge_flow]=3 [judge_stream]=3
