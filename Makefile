@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 O := build
 KERNEL ?= 6.12
-DEBUG_KERNELS ?= debug
+DEBUG_KERNELS ?= debug uml
 
 # deps.sh's set of packages for module and tool.
 ifeq ($(WITH_PCAP),0)
@@ -26,7 +26,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9 -]*\):[^#]*## /  \1\t/p' $(MAKEFILE_LIST) | \
 		expand -t 18
 	@echo 'Variables:'
-	@echo '  DEBUG_KERNELS=X kernels of `make test-debug` ($(DEBUG_KERNELS))'
+	@echo '  DEBUG_KERNELS=X of debug-kernels and test-debug ($(DEBUG_KERNELS))'
 	@echo '  FUZZ_SECONDS=N  how long `make fuzz` runs each target (60)'
 	@echo '  FUZZ_RUNS=N     ... and instead, how many inputs'
 	@echo '  KDIR=DIR        build the module for these kernel headers only'
@@ -81,7 +81,7 @@ test-host: selftests-built ## tests that need neither root nor the module
 test-vm: modules selftests-built ## the module's tests in QEMU, Debian 6.1 and 6.12
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) run-vm
 
-debug-kernels: deps-debug ## build what `make test-debug` runs on, if not cached
+debug-kernels: deps-debug ## build the kernels of `make test-debug` that are not cached
 	@set -e; for kernel in $(DEBUG_KERNELS); do \
 		selftests/vm/kernels.sh build $$kernel >/dev/null; done
 
