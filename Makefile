@@ -102,12 +102,17 @@ mutants: DEBUG_KERNELS := uml
 mutants: deps-test deps-vm debug-kernels ## known bugs one at a time, MUTANTS=NAME...: does a test fail?
 	@KERNEL=$(DEBUG_KERNELS) selftests/mutants/run.sh $(O) $(MUTANTS)
 
-bench: tool deps-bench ## what a packet costs the core: ns and instructions
+# One after the other: both measure.
+bench: ## what a packet costs: bench-core, then bench-kernel
+	@$(MAKE) --no-print-directory bench-core
+	@$(MAKE) --no-print-directory bench-kernel
+
+bench-core: tool deps-bench ## what a packet costs the core: ns and instructions
 	@$(MAKE) --no-print-directory -C selftests O=$(CURDIR)/$(O) \
-		CORPUS=$(abspath $(CORPUS)) bench
+		CORPUS=$(abspath $(CORPUS)) bench-core
 
 bench-kernel: DEBUG_KERNELS := uml
-bench-kernel: modules tool deps-vm debug-kernels ## what a packet costs the kernel: instructions
+bench-kernel: modules tool deps-vm debug-kernels ## ... the kernel, with rules and 10^6 flows
 	@$(MAKE) --no-print-directory module ARCH=um \
 		KDIR=$$(selftests/vm/kernels.sh headers uml)
 	@selftests/bench/kernel/run.sh $(O) 6.1 6.12 uml
@@ -150,7 +155,7 @@ install: ## install the tool, and the module for the running kernel
 clean: ## remove build/
 	rm -rf $(O)
 
-.PHONY: all help accuracy bench bench-kernel coverage mutants debug-kernels deps-build deps-vm \
+.PHONY: all help accuracy bench bench-core bench-kernel coverage mutants debug-kernels deps-build deps-vm \
 	deps-test deps-debug deps-bench deps-coverage deps-fuzz deps-lint deps-demo \
 	modules module tool selftests-built test test-host test-vm test-debug fuzz demo vm \
 	genl check-genl check-floors lint install clean
