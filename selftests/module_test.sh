@@ -245,17 +245,6 @@ traffic()
 	sender=$background_pid
 }
 
-arrived() # datagrams that h2 has had so far, wanted by a socket or not
-{
-	# shellcheck disable=SC2016 # awk's
-	ip netns exec "$h2" awk '/^Udp: [0-9]/ { print $2 + $3 }' /proc/net/snmp
-}
-
-more_arrive() # than so many
-{
-	[ "$(arrived)" -gt "$1" ]
-}
-
 some_are_dropped()
 {
 	[ "$(total dropped)" -gt 0 ]

@@ -207,6 +207,24 @@ counter() # direction class protection verdict: packets, 0 where there is none
 		$1 " " $2 " " $3 " " $4 == key { n = $5 } END { print n + 0 }'
 }
 
+arrived() # [namespace]: datagrams over IPv4 that h2 has had so far, wanted or not
+{
+	# shellcheck disable=SC2016 # awk's
+	on "${1:-$h2}" awk '/^Udp: [0-9]/ { print $2 + $3 }' /proc/net/snmp
+}
+
+arrived6() # [namespace]: likewise over IPv6
+{
+	# shellcheck disable=SC2016 # awk's
+	on "${1:-$h2}" awk '/^Udp6(InDatagrams|NoPorts) / { n += $2 }
+		END { print n + 0 }' /proc/net/snmp6
+}
+
+more_arrive() # than so many [namespace]
+{
+	[ "$(arrived "${2:-}")" -gt "$1" ]
+}
+
 listens() # namespace port: does somebody, on UDP?
 {
 	on "$1" grep -qi ":$(printf '%04x' "$2") " /proc/net/udp

@@ -103,6 +103,8 @@ void send_uring(struct job *job, const u8 *p, u32 len);
 /* raw.c */
 void open_raw(struct job *job);
 void send_raw(struct job *job, const u8 *p, u32 len);
+void open_line(struct job *job);
+void send_line(struct job *job, const u8 *p, u32 len);
 void send_frag(struct job *job, const u8 *p, u32 len);
 void send_frag8(struct job *job, const u8 *p, u32 len);
 void send_overlap(struct job *job, const u8 *p, u32 len);

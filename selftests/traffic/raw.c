@@ -3,7 +3,9 @@
 #include "job.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/ip6.h>
+#include <netpacket/packet.h>
 #include <string.h>
 
 #define UDP_LEN 8
@@ -35,6 +37,13 @@ static u32 sum_bytes(const u8 *p, u32 len, u32 sum)
 	return sum;
 }
 
+static u16 folded(u32 sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
 /* Source and destination, one after the other, as in the header. */
 static u32 addresses(const struct job *job, u8 *p)
 {
@@ -58,8 +67,7 @@ static u16 checksum(const struct job *job, const u8 *udp, u32 len)
 
 	sum = sum_bytes(pseudo, addresses(job, pseudo), sum);
 	sum = sum_bytes(udp, len, sum);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
+	sum = folded(sum);
 	return sum == 0xffff ? sum : ~sum;
 }
 
@@ -137,10 +145,9 @@ static void ipv6_header(const struct job *job, struct net_header *net,
 }
 
 /* A part of a datagram, or all of it, behind a header that says so. */
-static void send_part(struct job *job, const u8 *p, u32 len, u16 id, u32 off,
-		      bool more)
+static u32 make_part(const struct job *job, u8 *packet, const u8 *p, u32 len, u16 id,
+		     u32 off, bool more)
 {
-	static u8 packet[2 * PACKET_MAX];
 	struct net_header net;
 
 	if (job->family == AF_INET)
@@ -153,7 +160,15 @@ static void send_part(struct job *job, const u8 *p, u32 len, u16 id, u32 off,
 		put_be16(packet + 2, net.len + len);
 	else
 		put_be16(packet + 4, net.len - 40 + len);
-	send_plain(job, packet, net.len + len, 0);
+	return net.len + len;
+}
+
+static void send_part(struct job *job, const u8 *p, u32 len, u16 id, u32 off,
+		      bool more)
+{
+	static u8 packet[2 * PACKET_MAX];
+
+	send_plain(job, packet, make_part(job, packet, p, len, id, off, more), 0);
 }
 
 /**
@@ -167,6 +182,44 @@ void send_raw(struct job *job, const u8 *p, u32 len)
 	static u8 udp[PACKET_MAX + UDP_LEN];
 
 	send_part(job, udp, make_udp(job, udp, p, len), 0, 0, false);
+}
+
+/**
+ * open_line() - open a socket that no netfilter hook of the sender's sees
+ * @job: to open it for
+ */
+void open_line(struct job *job)
+{
+	job->sock = socket(AF_PACKET, SOCK_DGRAM, 0);
+	if (job->sock < 0)
+		die("packet socket");
+}
+
+/**
+ * send_line() - send a whole datagram from eth0 to the router
+ * @job: says addresses, ports and extension headers
+ * @p: payload
+ * @len: of @p
+ *
+ * As from a machine that has no rtpguard. The router is who has the address that the
+ * tests give one.
+ */
+void send_line(struct job *job, const u8 *p, u32 len)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(job->family == AF_INET ? 0x0800 : 0x86dd),
+		.sll_ifindex = if_nametoindex("eth0"),
+		.sll_halen = 6,
+		.sll_addr = { 2, 0, 0, 0, 0, 0xfe },
+	};
+	static u8 udp[PACKET_MAX + UDP_LEN], packet[2 * PACKET_MAX];
+
+	len = make_part(job, packet, udp, make_udp(job, udp, p, len), 0, 0, false);
+	if (job->family == AF_INET)
+		put_be16(packet + 10, ~folded(sum_bytes(packet, 20, 0)));
+	account(job, sendto(job->sock, packet, len, 0, (struct sockaddr *)&to,
+			    sizeof(to)));
 }
 
 /* Two fragments: the first ends at @first, the second begins at @second. */

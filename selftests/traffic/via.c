@@ -200,6 +200,7 @@ static const struct via vias[] = {
 	{ "options", open_options, send_udp },
 	{ "gso", open_udp, send_udp },
 	{ "raw", open_raw, send_raw },
+	{ "line", open_line, send_line },
 	{ "frag", open_raw, send_frag },
 	{ "frag8", open_raw, send_frag8 },
 	{ "overlap", open_raw, send_overlap },
