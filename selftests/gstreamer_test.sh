@@ -217,24 +217,30 @@ dtls_end() # namespace address peer is-client, elements: sets background_pid
 		"${@:5}" >"$tmp/dtls-$2.log" 2>&1
 }
 
-# Who listens has no end, so neither has the pipeline: the source says when it has.
-simulcast_dtls()
+# Neither end has one: nothing that is sent before the handshake is over leaves, and a slow
+# CPU takes its time for that, so that it is packets on the line that are waited for.
+simulcast_dtls() # packets of each layer
 {
-	local pipeline=() server
+	local pipeline=() frames=-1 server rc=0
 
 	next_port
 	layers_add rtp_sink_
-	pipeline+=(raw. ! queue ! identity silent=false ! fakesink)
 	capture_start "$tmp/line.pcap" udp and src 10.0.0.1 || return
 	dtls_end "$h2" 10.0.0.2 10.0.0.1 false
 	server=$background_pid
 	busywait 60000 listens "$h2" "$port" || return
 	dtls_end "$h1" 10.0.0.1 10.0.0.2 true "${pipeline[@]}"
-	busywait 60000 grep -q 'type: eos' "$tmp/dtls-10.0.0.1.log" ||
-		{ tail -n 5 "$tmp/dtls-10.0.0.1.log"; return 1; }
+	busywait 300000 simulcast_has_left "$1" ||
+		{ tail -n 5 "$tmp/dtls-10.0.0.1.log"; rc=1; }
 	stop "$background_pid"
 	stop "$server"
 	simulcast_read
+	return "$rc"
+}
+
+simulcast_has_left() # packets of each layer
+{
+	each_left "$1" "${layers[@]}" && each_left 1 "${repeats[@]}"
 }
 
 left_of() # SSRC: how many of its packets were on the line
@@ -270,9 +276,7 @@ strict_passes_a_simulcast_in_srtp_behind_its_proof()
 
 enforce_passes_a_simulcast_in_dtls_srtp()
 {
-	mode enforce && simulcast_dtls || return 1
-	each_left 90 "${layers[@]}" && each_left 1 "${repeats[@]}" &&
-		expect dropped 0 held 0
+	mode enforce && simulcast_dtls 90 && expect dropped 0 held 0
 }
 
 # Behind a handshake they leave on credit.
@@ -281,11 +285,10 @@ strict_connects_a_simulcast_in_dtls_srtp()
 	local before
 
 	mode strict && before=$(total credited)
-	simulcast_dtls || return 1
+	simulcast_dtls 25 || return 1
 	credited=$(($(total credited) - before))
 	echo "credited $credited"
-	each_left 25 "${layers[@]}" && each_left 1 "${repeats[@]}" &&
-		expect dropped 0 && [ "$credited" -gt 0 ]
+	expect dropped 0 && [ "$credited" -gt 0 ]
 }
 
 enforce_stops_a_simulcast_in_clear()
