@@ -37,10 +37,14 @@ judged()
 }
 
 # In strict nothing arrives, and nobody is told before the verdict.
-held() # rtpsend arguments
+held6() # rtpsend arguments
 {
-	deliver -n 10 "$@" && expect sent 2 eperm 8 received 0 || return 1
 	deliver6 -n 10 "$@" && expect sent 2 eperm 8 received 0
+}
+
+held()
+{
+	deliver -n 10 "$@" && expect sent 2 eperm 8 received 0 && held6 "$@"
 }
 
 # What no recogniser takes for media: all of it arrives.
@@ -191,6 +195,34 @@ extension_headers_up_to_8()
 	done
 }
 
+# In the order of RFC 8200, 4.1, and in others. Routing headers lead nowhere any more,
+# and a fragment of all of a datagram is one (RFC 6946).
+CHAINS='h r f hd hr hf rd rf fd df dfd hdr hdrf hdrfd hrdrfdd'
+CUT_CHAINS='dd hr hf ha'
+
+each_chain() # chains command...: which also takes options
+{
+	local chain
+
+	for chain in $1; do
+		"${@:2}" -E "$chain" || { echo "chain $chain"; return 1; }
+	done
+}
+
+extension_headers_of_each_kind() { each_chain "$CHAINS" judged6 172 -v raw; }
+extension_headers_of_each_kind_are_held() { each_chain "$CHAINS" held6 -v raw; }
+
+refused6() # rtpsend arguments
+{
+	deliver6 -n 10 "$@" && expect sent 2 eperm 8
+}
+
+# Their receiver has neither the keys nor the address: nothing may arrive.
+extension_headers_that_nobody_takes_are_judged()
+{
+	each_chain 'a R ha hRf hdRfad' refused6 -v raw
+}
+
 # Counted as they go out, and as they come in.
 unjudged() # total sent received bytes command...
 {
@@ -216,12 +248,12 @@ nine_extension_headers_are_held()
 
 a_cut_extension_header_goes_nowhere()
 {
-	unjudged undecodable 10 0 0 deliver6 -v cut -H 2 -n 10
+	each_chain "$CUT_CHAINS" unjudged undecodable 10 0 0 deliver6 -v cut -n 10
 }
 
 a_cut_extension_header_is_held()
 {
-	unjudged_is_held undecodable 10 deliver6 -v cut -H 2 -n 10
+	each_chain "$CUT_CHAINS" unjudged_is_held undecodable 10 deliver6 -v cut -n 10
 }
 
 a_cut_udp_header_goes_nowhere()
@@ -250,12 +282,14 @@ each_fragment() # function total...: deliver all kinds in both families
 
 fragments_are_counted()
 {
-	each_fragment unjudged frag-unjudged 20 10 1720
+	each_fragment unjudged frag-unjudged 20 10 1720 &&
+		unjudged frag-unjudged 20 10 1720 deliver6 -v frag -E hr -n 10
 }
 
 fragments_are_held()
 {
-	each_fragment unjudged_is_held frag-unjudged 20
+	each_fragment unjudged_is_held frag-unjudged 20 &&
+		unjudged_is_held frag-unjudged 20 deliver6 -v frag -E hr -n 10
 }
 
 overlapping_fragments_are_counted()
@@ -424,6 +458,8 @@ run_tests \
 	raw_sockets \
 	ip_options \
 	extension_headers_up_to_8 \
+	extension_headers_of_each_kind \
+	extension_headers_that_nobody_takes_are_judged \
 	nine_extension_headers_are_not_walked \
 	a_cut_extension_header_goes_nowhere \
 	a_cut_udp_header_goes_nowhere \
@@ -451,6 +487,7 @@ run_tests \
 	gso_with_stun_or_dtls_before_media_is_held \
 	strict_gso_of_other_passes \
 	raw_sockets_are_held \
+	extension_headers_of_each_kind_are_held \
 	nine_extension_headers_are_held \
 	a_cut_extension_header_is_held \
 	a_cut_udp_header_is_held \

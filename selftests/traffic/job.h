@@ -9,6 +9,7 @@
 #include "packets.h"
 
 #define PACKET_MAX 65507
+#define EXTHDRS_MAX 63
 
 /**
  * struct job - what rtpsend is told to send
@@ -31,7 +32,8 @@
  * @segments: packets in one GSO run
  * @csrcs: contributing sources in the RTP header
  * @extension: words in an RTP header extension; 0: there is none
- * @headers: IPv6 extension headers of raw packets
+ * @headers: destination options of raw IPv6 packets, how many headers of them
+ * @chain: instead, their extension headers: letters that raw.c knows, or NULL
  * @coverage: of the UDP-Lite checksum
  * @relay: what carries the packets: letters that relay_wrap() knows, or NULL
  * @peer: behind the relay, 0 to 255; 256: two, in turn
@@ -50,7 +52,7 @@
  * @other: sends that failed otherwise
  */
 struct job {
-	const char *dst, *src, *netns, *kind, *first, *via, *lie, *relay;
+	const char *dst, *src, *netns, *kind, *first, *via, *lie, *relay, *chain;
 	u32 dport, sport;
 	u32 count, interval_us, payload, tag, pt, ssrc, seq, segments;
 	u32 csrcs, extension, headers, coverage, uid, peer;

@@ -6,13 +6,16 @@
 #include <net/if.h>
 #include <netinet/ip6.h>
 #include <netpacket/packet.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define UDP_LEN 8
+#define EXTHDR_LEN_MAX 24
 
 /* A network header: what goes before the transport header, in both families. */
 struct net_header {
-	u8 bytes[40 + 64 * 8];
+	u8 bytes[40 + EXTHDRS_MAX * EXTHDR_LEN_MAX + 8];
 	u32 len;
 };
 
@@ -108,17 +111,52 @@ static void ipv4_header(const struct job *job, struct net_header *net,
 	addresses(job, ip + 12);
 }
 
-/* Destination options with a PadN, each with what comes after it. */
-static void ipv6_options(const struct job *job, struct net_header *net, u8 last)
+/*
+ * Extension headers by their letters. Options are a PadN; a routing header has no
+ * segments left, that is, the packet is where it was to go; a fragment is all of a
+ * datagram (RFC 6946); and AH has a value that nobody has checked yet.
+ */
+static const struct {
+	char letter;
+	u8 number;
+	u8 len;
+	u8 bytes[EXTHDR_LEN_MAX];
+} exthdrs[] = {
+	{ 'h', IPPROTO_HOPOPTS, 8, { 0, 0, 1, 4 } },
+	{ 'd', IPPROTO_DSTOPTS, 8, { 0, 0, 1, 4 } },
+	{ 'r', IPPROTO_ROUTING, 8, { 0, 0, 0, 0 } },
+	{ 'R', IPPROTO_ROUTING, 24, { 0, 2, 2, 0, 0, 0, 0, 0, 0x20, 0x01, 0x0d, 0xb8 } },
+	{ 'f', IPPROTO_FRAGMENT, 8, { 0, 0, 0, 0, 0, 0, 0, 1 } },
+	{ 'a', IPPROTO_AH, 24, { 0, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1 } },
+};
+
+static u32 exthdr_find(char letter)
 {
-	u8 *ip = net->bytes;
 	u32 i;
 
-	ip[6] = job->headers ? IPPROTO_DSTOPTS : last;
-	for (i = 0; i < job->headers; i++, net->len += 8) {
-		memcpy(ip + net->len, "\0\0\1\4\0\0\0\0", 8);
-		ip[net->len] = i + 1 < job->headers ? IPPROTO_DSTOPTS : last;
+	for (i = 0; i < ARRAY_SIZE(exthdrs); i++) {
+		if (exthdrs[i].letter == letter)
+			return i;
 	}
+	fprintf(stderr, "rtpsend: %c: no extension header\n", letter);
+	exit(2);
+}
+
+/* Each with what comes after it; without letters so many of destination options. */
+static void ipv6_chain(const struct job *job, struct net_header *net, u8 last)
+{
+	u32 i, n = job->chain ? strlen(job->chain) : job->headers;
+	u8 *ip = net->bytes, *next = ip + 6;
+
+	for (i = 0; i < n; i++) {
+		u32 at = exthdr_find(job->chain ? job->chain[i] : 'd');
+
+		*next = exthdrs[at].number;
+		next = ip + net->len;
+		memcpy(next, exthdrs[at].bytes, exthdrs[at].len);
+		net->len += exthdrs[at].len;
+	}
+	*next = last;
 }
 
 static void ipv6_header(const struct job *job, struct net_header *net,
@@ -133,7 +171,7 @@ static void ipv6_header(const struct job *job, struct net_header *net,
 	ip[0] = 0x60;
 	ip[7] = 64;
 	addresses(job, ip + 8);
-	ipv6_options(job, net, fragment ? IPPROTO_FRAGMENT : IPPROTO_UDP);
+	ipv6_chain(job, net, fragment ? IPPROTO_FRAGMENT : IPPROTO_UDP);
 	if (!fragment)
 		return;
 	frag = ip + net->len;

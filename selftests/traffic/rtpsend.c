@@ -173,6 +173,7 @@ static void bad_usage(void)
 	fputs("usage: rtpsend -d ADDR -p PORT [-w NETNS] [-a SRC] [-s SPORT] [-k KIND]\n"
 	      "  [-v VIA] [-n COUNT] [-i USEC] [-l PAYLOAD] [-t TAG] [-P PT] [-S SSRC]\n"
 	      "  [-q SEQ] [-c CSRCS] [-x EXTENSION WORDS] [-z LIE] [-H IPV6 HEADERS]\n"
+	      "  [-E their LETTERS: h hop-by-hop, d destination, r R routing, f fragment, a AH]\n"
 	      "  [-C UDP-LITE COVERAGE] [-u UID] [-g SEGMENTS] [-e end marker]\n"
 	      "  [-r random payload] [-j KIND of the first segment] [-J media last] [-L junk last]\n"
 	      "  [-N new source port for every packet] [-R RELAY] [-T RELAY'S PEER]\n",
@@ -180,7 +181,7 @@ static void bad_usage(void)
 	exit(2);
 }
 
-#define LETTERS "a:c:C:d:eg:H:i:j:Jk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:"
+#define LETTERS "a:c:C:d:eE:g:H:i:j:Jk:l:Ln:Np:P:q:R:rs:S:t:T:u:v:w:x:z:"
 
 enum option_type { NUMBER, WORD, FLAG };
 
@@ -194,6 +195,7 @@ static const struct {
 	{ 'C', NUMBER, offsetof(struct job, coverage) },
 	{ 'd', WORD, offsetof(struct job, dst) },
 	{ 'e', FLAG, offsetof(struct job, end) },
+	{ 'E', WORD, offsetof(struct job, chain) },
 	{ 'g', NUMBER, offsetof(struct job, segments) },
 	{ 'H', NUMBER, offsetof(struct job, headers) },
 	{ 'i', NUMBER, offsetof(struct job, interval_us) },
@@ -255,7 +257,8 @@ static void parse(struct job *job, int argc, char **argv)
 	while ((c = getopt(argc, argv, LETTERS)) >= 0)
 		option_set(job, c);
 	if (!job->dst || !job->dport || optind != argc || !job->segments ||
-	    job->csrcs > 15 || job->extension > 0xffff || job->headers > 63 ||
+	    job->csrcs > 15 || job->extension > 0xffff || job->headers > EXTHDRS_MAX ||
+	    (job->chain && strlen(job->chain) > EXTHDRS_MAX) ||
 	    job->payload > PACKET_MAX || job->tag > PACKET_MAX ||
 	    packet_len(job) > PACKET_MAX / job->segments)
 		bad_usage();
