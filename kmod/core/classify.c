@@ -352,10 +352,12 @@ void rg_summary_merge(struct rg_summary *sum, const struct rg_summary *other)
 {
 	u32 ssrcs = sum->ssrcs + other->ssrcs;
 
-	/* Without evidence it is nothing but a name. */
+	/* Without evidence it is nothing but a name, and STUN leads to each relay. */
 	if (rg_protection_worse(other->protection, sum->protection) ||
 	    sum->class == RTPGUARD_CLASS_UNKNOWN ||
-	    (!sum->evidence && other->evidence))
+	    (!sum->evidence && other->evidence) ||
+	    (!sum->evidence && sum->class == RTPGUARD_CLASS_STUN &&
+	     other->class == RTPGUARD_CLASS_TURN))
 		*sum = *other;
 	sum->ssrcs = ssrcs;
 }

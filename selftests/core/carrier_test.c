@@ -465,4 +465,25 @@ TEST(readable_media_is_clear)
 	}
 }
 
+/* Of what two peers of a relay have; with no evidence a class is nothing but a name. */
+TEST(the_stun_of_a_relay_does_not_name_its_flow)
+{
+	struct rg_summary sum = { .class = RTPGUARD_CLASS_STUN, .ssrcs = 1 };
+	struct rg_summary turn = { .class = RTPGUARD_CLASS_TURN, .ssrcs = 2 };
+	struct rg_summary stun = { .class = RTPGUARD_CLASS_STUN };
+	struct rg_summary dtls = { .class = RTPGUARD_CLASS_DTLS, .evidence = 1 };
+
+	rg_summary_merge(&sum, &turn);
+	EXPECT_EQ(RTPGUARD_CLASS_TURN, sum.class);
+	EXPECT_EQ(3, sum.ssrcs);
+	rg_summary_merge(&sum, &stun);
+	EXPECT_EQ(RTPGUARD_CLASS_TURN, sum.class);
+	rg_summary_merge(&sum, &dtls);
+	rg_summary_merge(&sum, &turn);
+	EXPECT_EQ(RTPGUARD_CLASS_DTLS, sum.class);
+	stun.protection = RTPGUARD_PROTECTION_CLEAR;
+	rg_summary_merge(&sum, &stun);
+	EXPECT_EQ(RTPGUARD_CLASS_STUN, sum.class);
+}
+
 TEST_HARNESS_MAIN
