@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """accuracy.py RTPGUARD CORPUS [JSON]: replays labelled captures and scores what
 rtpguard says of them, class by class and codec by codec. CORPUS holds pcap/ and
-labels.csv. Exit code 1 when a bar is missed; the figures go to JSON too.
+labels.csv. Exit code 1 when a bar is missed; the figures go to JSON too. Of what a
+corpus has no flow of, nothing is asked: 0 of 0, and the bar holds.
 
 A flow of fewer than MIN_PACKETS packets says little and is not scored, nor is
 one that is labelled unsure, nor one whose key crossed the wire in clear: that
@@ -15,6 +16,8 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+
+import accuracy_classes
 
 MIN_PACKETS = 4
 UNIFORM_MIN_PACKETS = 64
@@ -33,9 +36,15 @@ NAMED = {
     "srtcp-null": {("srtcp", "null")},
     # Handshakes, and perhaps media behind them.
     "rtmp": {("rtmp", "undetermined"), ("rtmp", "clear")},
+    "turn": {("turn", "undetermined")},
+    "zrtp": {("zrtp", "undetermined")},
+    "srt-encrypted": {("srt", "protected")},
+    **{f"{name}-plain": {(name, "clear")}
+       for name in ("iax2", "mpegts", "rtmp", "srt", "t38")},
 }
 # Media without streams: what such a flow is called is all there is.
 NONRTP = ("mpegts", "srt", "iax2", "t38", "rtmp")
+NONRTP_READABLE = ("rtmp", *(f"{name}-plain" for name in NONRTP))
 # Its first payload byte is in clear, which is what structure is found in: scored
 # apart, neither as found nor as a false alarm.
 E2EE = "e2ee-in-rtp"
@@ -196,7 +205,7 @@ def score(flows):
     wanted = [f for f in flows if f.may_be_found()]
     found = [f for f in wanted if f.is_found()]
     readable = [f for f in flows if f.group in READABLE]
-    others = [f for f in flows if f.group not in READABLE + (E2EE, "rtmp")]
+    others = [f for f in flows if f.group not in READABLE + (E2EE, *NONRTP_READABLE)]
     row = {"flows": len(flows),
            "found": len(found) if wanted else None,
            "missed": len(wanted) - len(found) if wanted else None,
@@ -239,15 +248,16 @@ def is_tcp(flow):
 def check_readable(bars, scored):
     readable = [f for f in scored if f.group in READABLE and is_udp(f)]
     found = [f for f in readable if f.suspected()]
-    share = len(found) / len(readable) if readable else 0
+    share = len(found) / len(readable) if readable else 1
     bars.check("readable media found", round(share, 5), share >= .995, ">= 0.995")
     to_24 = spread([f.first("packets_before_suspected") for f in readable])
     to_45 = spread([f.first("packets_before_verdict") for f in readable])
-    for name, value, limit in (("24.5 bits, median", to_24["median"], 5),
-                               ("24.5 bits, p99", to_24["p99"], 28),
-                               ("45 bits, median", to_45["median"], 7)):
-        bars.check(f"packets to {name}", value,
-                   value is not None and value <= limit, f"<= {limit}")
+    for name, counts, which, limit in (("24.5 bits, median", to_24, "median", 5),
+                                       ("24.5 bits, p99", to_24, "p99", 28),
+                                       ("45 bits, median", to_45, "median", 7)):
+        value = counts and counts[which]
+        bars.check(f"packets to {name}", value, not readable or
+                   (value is not None and value <= limit), f"<= {limit}")
     for flow in readable:
         if not flow.suspected():
             print(f"missed: {flow.row['file']} {flow.codec} {flow.row['content']}")
@@ -262,17 +272,13 @@ def check_alarms(bars, name, scored):
 
 def check_encrypted(bars, scored):
     check_alarms(bars, "false alarms", [f for f in scored if not is_tcp(f)])
-    for name in NONRTP + ("zrtp", "turn"):
-        called = [f for f in scored if f.flow["class"] == name]
-        print(f"called {name}: {len(called)}"
-              f" {dict(Counter(f.label for f in called)) or ''}")
     e2ee = [f for f in scored if f.group == E2EE]
     print(f"{E2EE}: {sum(f.suspected() for f in e2ee)} of {len(e2ee)} called"
           " readable for their clear header")
     srtp = [f for f in scored if f.group in ("srtp", "srtp-exposed") and
             is_udp(f) and f.long_enough()]
     uniform = [f for f in srtp if f.uniform()]
-    share = len(uniform) / len(srtp) if srtp else 0
+    share = len(uniform) / len(srtp) if srtp else 1
     bars.check("SRTP of 64 packets uniform", round(share, 5), share >= .99,
                ">= 0.99")
     for flow in srtp:
@@ -311,7 +317,7 @@ def check_strict(bars, flows):
 def check_tcp(bars, scored, flows):
     """Few flows of media, so that none may be missed, and thousands of others."""
     tcp = [f for f in scored if is_tcp(f)]
-    wanted = [f for f in tcp if f.group in READABLE + ("rtmp",)]
+    wanted = [f for f in tcp if f.group in READABLE + NONRTP_READABLE]
     missed = [f for f in wanted if not f.is_found()]
     share = 1 - len(missed) / len(wanted) if wanted else 1
     bars.check("TCP: readable media found", round(share, 5), not missed, "1.0")
@@ -356,6 +362,8 @@ def main():
     table("class", rows)
     table("readable codec", codec_rows)
     bars = Bars()
+    named = accuracy_classes.score(scored, bars)
+    accuracy_classes.table(named)
     check_readable(bars, scored)
     check_encrypted(bars, scored)
     check_strict(bars, flows)
@@ -366,7 +374,8 @@ def main():
               f" {result['value']} (wanted {result['wanted']})")
     if len(sys.argv) == 4:
         Path(sys.argv[3]).write_text(json.dumps(
-            {"classes": rows, "codecs": codec_rows, "bars": bars.results},
+            {"classes": rows, "named": named, "codecs": codec_rows,
+             "bars": bars.results},
             indent=1) + "\n", encoding="utf-8")
     if bars.failed() or not scored:
         sys.exit(1)
