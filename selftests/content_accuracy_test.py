@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The content test on the labelled captures of pcaps/media, codec by codec and
-cipher by cipher, and the bars of accuracy.py on the whole of them.
+cipher by cipher, and the bars of accuracy.py on the whole of them; and what the
+captures of pcaps/protocols are called.
 
 Needs neither root nor the module. lib.py says where the tool is looked for.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 import accuracy
 import accuracy_classes
 import lib
+import protocols
 import scoring
 from lib import ASAN, TOOL, Failure
 
@@ -214,6 +216,7 @@ def tests_of(corpus):
     yield from map(change_test, corpus.changes)
     yield from map(look_alike_test, corpus.values(("other",), "label"))
     yield from (test_bars, test_scoring, test_sanitizers)
+    yield from protocols.tests()
 
 
 def main():
