@@ -11,11 +11,9 @@
  */
 #include "core/classify.h"
 #include "core/content.h"
+#include "answer.h"
 #include "packets.h"
 #include "random.h"
-#include "require.h"
-
-#include <uapi/linux/rtpguard.h>
 
 #define FLAG_REPLY	0x01
 #define FLAG_NO_MEMORY	0x02	/* once in two times */
@@ -118,25 +116,6 @@ static void memory_give(struct flow *flow, const struct record *record,
 	memset(content, 0xaa, sizeof(*content));
 	rg_media_give(&flow->media, content);
 	flow->held++;
-}
-
-static void answer_check(const struct rg_answer *ans)
-{
-	require(ans->shape <= RG_SHAPE_STUN);
-	require(ans->protection <= RTPGUARD_PROTECTION_CLEAR);
-	require(ans->class != RTPGUARD_CLASS_UNKNOWN ||
-		ans->protection == RTPGUARD_PROTECTION_UNDETERMINED);
-	require(!ans->passed || ans->shape == RG_SHAPE_RTP ||
-		ans->shape == RG_SHAPE_NONRTP);
-	if (ans->passed)
-		++*ans->passed;
-	if (ans->stream)
-		require(ans->stream->packets);
-	require(!ans->duplicate || (ans->stream && !ans->changed));
-	require(ans->counts != RG_COUNTS_RESTORED ||
-		(ans->changed && rg_protection_tested(ans->protection)));
-	require(ans->counts != RG_COUNTS_CREDITED ||
-		(!ans->hold && ans->shape == RG_SHAPE_RTP));
 }
 
 /*

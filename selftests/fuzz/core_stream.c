@@ -10,11 +10,17 @@
  * frames are told of, up to where none fits: what is found behind depends on how much
  * is there at once.
  * And with no memory to be had, the same, by their first bytes.
+ *
+ * Each frame is judged as the module does it: taken out of what carries it, and fed to
+ * the state of its peer's flow. Of the same frames the same is said, however the
+ * connection was cut.
  */
+#include "core/carrier.h"
+#include "core/content.h"
 #include "core/limits.h"
 #include "core/tcp.h"
+#include "answer.h"
 #include "packets.h"
-#include "require.h"
 
 #define FLAG_OPENS	0x01	/* of the first record */
 #define FLAG_HOLE	0x02	/* a byte is missing before it */
@@ -27,6 +33,8 @@
 #define STREAM_MAX	0x4000
 #define RECORDS_MAX	64
 #define TOLD_MAX	256
+#define FLOWS_MAX	4
+#define FRAME_MS	20
 
 struct record {
 	u8 flags;
@@ -53,13 +61,32 @@ struct told {
 	u8 type;
 };
 
+/* What was said of a frame. */
+struct said {
+	u64 evidence;
+	u8 shape;
+	u8 class;
+	u8 protection;
+	u8 subject;
+	bool hold;
+};
+
+/* The frames of one peer, or channel. */
+struct flow {
+	struct rg_media media;
+	u16 peer;
+};
+
 struct reader {
 	struct rg_tcp_side side;
+	u32 n_flows;
 	bool poor;
 	u32 count;
 	u32 until_lost;
 	bool lost;
+	struct flow flows[FLOWS_MAX];
 	struct told told[TOLD_MAX];
+	struct said said[TOLD_MAX];
 };
 
 static void stream_add(struct input *input, const void *bytes, u32 len)
@@ -142,6 +169,85 @@ static void note(struct reader *reader, const struct rg_packet *pkt)
 	sum_of(pkt->data, pkt->len);
 }
 
+/* One flow too many has no state, as in the module. */
+static struct rg_media *media_of(struct reader *reader, u16 peer)
+{
+	u32 i;
+
+	for (i = 0; i < reader->n_flows; i++) {
+		if (reader->flows[i].peer == peer)
+			return &reader->flows[i].media;
+	}
+	if (i == FLOWS_MAX)
+		return NULL;
+	reader->n_flows++;
+	memset(&reader->flows[i], 0, sizeof(reader->flows[i]));
+	reader->flows[i].peer = peer;
+	return &reader->flows[i].media;
+}
+
+static void media_feed(struct reader *reader, struct rg_media *media,
+		       const struct rg_packet *pkt, struct rg_answer *ans)
+{
+	struct rg_content *content;
+
+	if (!reader->poor && rg_media_hungry(media, pkt)) {
+		content = malloc(sizeof(*content));
+		require(content);
+		memset(content, 0xaa, sizeof(*content));
+		rg_media_give(media, content);
+	}
+	rg_feed(media, pkt, ans);
+	free(rg_media_take(media));
+	answer_check(ans);
+}
+
+/*
+ * Without a state only its shape is asked for. What RTMP's framer tells of is RTMP,
+ * whatever its bytes look like, and nothing else is; and without memory for a test
+ * nothing is said that takes one.
+ */
+static void frame_judge(struct reader *reader, struct rg_packet *pkt, struct said *said)
+{
+	bool rtmp = pkt->framing == RG_FRAMING_RTMP;
+	struct rg_answer blind, ans;
+	struct rg_media *media;
+
+	rg_carrier_open(pkt);
+	require(pkt->wire_len && pkt->len <= pkt->wire_len);
+	require(!pkt->carried || pkt->peer);
+	sum_of(pkt->data, pkt->len);
+	rg_feed(NULL, pkt, &blind);
+	require(blind.hold == (blind.shape == RG_SHAPE_RTP));
+	require(!blind.stream && !blind.passed && !blind.changed);
+	media = media_of(reader, pkt->peer);
+	ans = blind;
+	if (media)
+		media_feed(reader, media, pkt, &ans);
+	require(!rtmp || pkt->carried || blind.shape == RG_SHAPE_NONRTP);
+	require(rtmp || ans.class != RTPGUARD_CLASS_RTMP);
+	require(!reader->poor || !(ans.evidence & (RTPGUARD_EVIDENCE_PAYLOAD_STRUCTURE |
+						   RTPGUARD_EVIDENCE_PAYLOAD_UNIFORM)));
+	*said = (struct said){
+		.evidence = ans.evidence, .shape = ans.shape, .class = ans.class,
+		.protection = ans.protection, .subject = ans.subject,
+		.hold = ans.hold,
+	};
+}
+
+/* What is encrypted has no frames: what comes at once is one, and not compared. */
+static void frame_read(struct reader *reader, struct rg_packet *pkt)
+{
+	struct said said, *to = &reader->said[reader->count % TOLD_MAX];
+
+	pkt->now_ms = FRAME_MS * reader->count;
+	if (pkt->type == RG_RTMP_ENCRYPTED)
+		to = &said;
+	else
+		note(reader, pkt);
+	frame_judge(reader, pkt, to);
+}
+
 static void memory_give(struct reader *reader)
 {
 	u8 *bytes = reader->poor ? NULL : malloc(RG_FRAME_BYTES_MAX);
@@ -155,6 +261,7 @@ static void partial_check(const struct reader *reader)
 {
 	const struct rg_framer *framer = &reader->side.framer;
 	struct rg_packet pkt = { 0 };
+	struct rg_answer ans;
 
 	if (!rg_framer_partial(framer, &pkt))
 		return;
@@ -162,6 +269,9 @@ static void partial_check(const struct reader *reader)
 	require(pkt.len <= pkt.wire_len);
 	require(pkt.len < pkt.wire_len || framer->framing == RG_FRAMING_NONE);
 	sum_of(pkt.data, pkt.len);
+	rg_carrier_open(&pkt);
+	rg_feed(NULL, &pkt, &ans);
+	require(ans.hold == (ans.shape == RG_SHAPE_RTP));
 }
 
 static void piece_read(struct reader *reader, const u8 *bytes, u32 len)
@@ -190,9 +300,8 @@ static void piece_read(struct reader *reader, const u8 *bytes, u32 len)
 			reader->lost = true;
 			reader->until_lost = reader->count;
 		}
-		/* What is encrypted has no frames: what comes at once is one. */
-		if (pkt.wire_len && pkt.type != RG_RTMP_ENCRYPTED)
-			note(reader, &pkt);
+		if (pkt.wire_len)
+			frame_read(reader, &pkt);
 	}
 	require(off == len);
 	require(!rg_framer_hungry(framer));
@@ -215,7 +324,8 @@ static void reader_begin(struct reader *reader, bool poor, bool opens)
 {
 	struct rg_tcp_rest rest = { 0 };
 
-	memset(reader, 0, sizeof(*reader));
+	/* What stands behind is written before it is read, and takes time to clear. */
+	memset(reader, 0, offsetof(struct reader, flows));
 	reader->poor = poor;
 	if (opens)
 		rg_tcp_open(&rest, 0);
@@ -264,7 +374,17 @@ static void stream_read(struct reader *reader, const struct input *input, u32 st
 
 static void reader_end(struct reader *reader)
 {
+	struct rg_content *content;
+	struct rg_summary sum;
+	u32 i;
+
 	free(reader->side.framer.bytes);
+	for (i = 0; i < reader->n_flows; i++) {
+		rg_media_summary(&reader->flows[i].media, &sum);
+		require(sum.protection <= RTPGUARD_PROTECTION_CLEAR);
+		while ((content = rg_media_drain(&reader->flows[i].media)))
+			free(content);
+	}
 }
 
 static u32 until_lost(const struct reader *reader)
@@ -281,13 +401,11 @@ static bool is_same(const struct reader *a, const struct reader *b, u32 count)
 
 static bool has_holes(const struct input *input)
 {
-	u32 i;
+	u32 i, flags = 0;
 
-	for (i = 0; i < input->count; i++) {
-		if (input->records[i].flags & FLAG_HOLE)
-			return true;
-	}
-	return false;
+	for (i = 0; i < input->count; i++)
+		flags |= input->records[i].flags;
+	return flags & FLAG_HOLE;
 }
 
 /*
@@ -305,6 +423,22 @@ static void memory_compare(const struct input *input, const struct reader *rich,
 	require(more <= 1);
 	require(!more || rich->lost || rich->side.framer.have >= RG_FRAME_HEAD_LEN);
 	require(is_same(rich, poor, count));
+}
+
+static void said_compare(const struct reader *a, const struct reader *b)
+{
+	u32 i, count = min_t(u32, until_lost(a), TOLD_MAX);
+
+	if (a->count > TOLD_MAX || b->count > TOLD_MAX)
+		return;
+	for (i = 0; i < count; i++) {
+		require(a->said[i].evidence == b->said[i].evidence);
+		require(a->said[i].shape == b->said[i].shape);
+		require(a->said[i].class == b->said[i].class);
+		require(a->said[i].protection == b->said[i].protection);
+		require(a->said[i].subject == b->said[i].subject);
+		require(a->said[i].hold == b->said[i].hold);
+	}
 }
 
 /*
@@ -331,6 +465,8 @@ static void streams_compare(const struct input *input)
 	require(is_same(&whole, &pieces, until_lost(&whole)));
 	require(until_lost(&whole) == until_lost(&segments));
 	require(is_same(&whole, &segments, until_lost(&whole)));
+	said_compare(&whole, &pieces);
+	said_compare(&whole, &segments);
 	reader_end(&whole);
 	reader_end(&pieces);
 	reader_end(&segments);
