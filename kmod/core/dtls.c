@@ -101,15 +101,38 @@ bool rg_dtls_offers_null(const struct rg_dtls *dtls)
 	return false;
 }
 
+/* FNV-1a of version and random. */
+static u32 digest_get(const u8 *data, u32 len)
+{
+	u32 hash = 0x811c9dc5u;
+	u32 i;
+
+	for (i = 0; i < min_t(u32, len, RG_DTLS_VERSION_RANDOM); i++)
+		hash = (hash ^ data[i]) * 0x01000193u;
+	return hash;
+}
+
+/*
+ * Who retransmits a flight has not seen the other's answer yet, which may be there
+ * already, and encrypted (RFC 6347, 4.2.4): of another handshake it is no sign.
+ */
+static void hello_begin(struct rg_dtls *dtls, struct rg_dtls_hello *hello, u8 msg,
+			u32 len, u32 digest)
+{
+	if (hello->msg != msg || hello->len != len || hello->digest != digest)
+		dtls->encrypted = 0;
+	rg_dtls_hello_begin(hello, msg, len);
+	hello->digest = digest;
+	dtls->begun = true;
+}
+
 static void hello_fragment(struct rg_dtls *dtls, u8 dir, u8 msg, u32 len, u32 off,
 			   const u8 *data, u32 part)
 {
 	struct rg_dtls_hello *hello = &dtls->hellos[dir];
 
 	if (!off) {
-		rg_dtls_hello_begin(hello, msg, len);
-		dtls->begun = true;
-		dtls->encrypted = 0;
+		hello_begin(dtls, hello, msg, len, digest_get(data, part));
 	} else if (hello->msg != msg || hello->len != len || hello->at != off) {
 		return;
 	}

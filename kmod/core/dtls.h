@@ -9,6 +9,9 @@
 #define RG_DTLS_CLIENT_HELLO	1
 #define RG_DTLS_SERVER_HELLO	2
 
+/* Bytes that either begins with: version and random (RFC 5246, 7.4.1.2). */
+#define RG_DTLS_VERSION_RANDOM	34
+
 /* Protection profiles without encryption (RFC 5764, 4.1.2), as bits. */
 #define RG_DTLS_NULL_PROFILES	(BIT(5) | BIT(6))
 
@@ -16,6 +19,7 @@
  * struct rg_dtls_hello - a ClientHello or ServerHello, read as its fragments come
  * @at: bytes of the message read, where the next fragment has to begin
  * @len: bytes of the message
+ * @digest: of its first bytes, which have its random
  * @skip: bytes to step over before the next field
  * @number: what is read of a field
  * @left: bytes left in the extension that is read
@@ -33,6 +37,7 @@
 struct rg_dtls_hello {
 	u32 at;
 	u32 len;
+	u32 digest;
 	u32 skip;
 	u32 number;
 	u16 left;

@@ -24,7 +24,6 @@ enum hello_field {
 	FIELD_BROKEN,
 };
 
-#define VERSION_AND_RANDOM	34
 #define SUITE_AND_METHOD	3
 
 #define EXT_USE_SRTP		14	/* RFC 5764, 4.1.1 */
@@ -135,7 +134,7 @@ void rg_dtls_hello_begin(struct rg_dtls_hello *hello, u8 msg, u32 len)
 	memset(hello, 0, sizeof(*hello));
 	hello->msg = msg;
 	hello->len = len;
-	next(hello, FIELD_SESSION, 1, VERSION_AND_RANDOM);
+	next(hello, FIELD_SESSION, 1, RG_DTLS_VERSION_RANDOM);
 }
 
 /**

@@ -136,6 +136,29 @@ TEST_F(dtls, a_hello_behind_a_handshake_changes_nothing)
 	EXPECT_FALSE(self->dtls.done);
 }
 
+/* RFC 6347, 4.2.4: its sender has not seen yet what was encrypted since. */
+TEST_F(dtls, a_flight_that_is_sent_again_forgets_nothing)
+{
+	feed_client(self, "\x01");
+	feed_client(self, "\x01");
+	feed_server(self, "\x01", false);
+	feed_finished(self, RG_DIR_ORIGINAL);
+	feed_server(self, "\x01", false);
+	feed_finished(self, RG_DIR_REPLY);
+	EXPECT_TRUE(self->dtls.done);
+	/* Another handshake's hello is another one. */
+	memset(&self->dtls, 0, sizeof(self->dtls));
+	feed_client(self, "\x01");
+	feed_server(self, "\x01", false);
+	feed_finished(self, RG_DIR_ORIGINAL);
+	server_hello(self, "\x01", false);
+	self->hello[33] ^= 1;
+	read_packet(self, fragment(self, 0, MSG_SERVER, 0, self->hello_len),
+		    RG_DIR_REPLY);
+	feed_finished(self, RG_DIR_REPLY);
+	EXPECT_FALSE(self->dtls.done);
+}
+
 TEST_F(dtls, a_hello_in_fragments_is_the_same)
 {
 	u32 at, wanted = BIT(AES_CM_80) | BIT(AEAD_128);
