@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # deps.sh SET...: installs with apt what a Debian machine lacks of the packages
-# for a set (build, test, debug, bench, coverage, fuzz, lint, demo), and says which. A set
-# holds those that it needs. No kernel and no kernel headers: vm/kernels.sh brings them.
+# for a set (build, test, debug, bench, coverage, fuzz, lint, demo, browser), and says
+# which. A set holds those that it needs; no target of make asks for the browser. No
+# kernel and no kernel headers: vm/kernels.sh brings them.
 
 set -euo pipefail
 # shellcheck source=vm/apt.sh
@@ -25,10 +26,12 @@ fuzz=(clang libclang-rt-dev)
 bench=(valgrind)
 lint=(sparse coccinelle shellcheck cppcheck perl python3-yaml python3-jsonschema)
 demo=(baresip-core)
+browser=(chromium)
 
 usage()
 {
-	echo "usage: deps.sh build|build-nopcap|vm|test|debug|bench|coverage|fuzz|lint|demo..." >&2
+	echo "usage: deps.sh build|build-nopcap|vm|test|debug|bench|coverage|fuzz|lint|demo|" \
+		"browser..." >&2
 	exit 2
 }
 
@@ -53,6 +56,7 @@ for set; do
 	coverage) wanted+=("${build[@]}" "${test[@]}") ;;
 	lint) wanted+=("${build[@]}" "${pcap[@]}" "${lint[@]}") ;;
 	demo) wanted+=("${build[@]}" "${pcap[@]}" "${vm[@]}" "${demo[@]}") ;;
+	browser) wanted+=("${build[@]}" "${pcap[@]}" "${test[@]}" "${browser[@]}") ;;
 	*) usage ;;
 	esac
 done
