@@ -82,7 +82,7 @@ static void event_send(struct sk_buff *skb, void *hdr, bool complete)
  * @flow: the flow
  *
  * Context: RCU read side, softirq or process. Takes the flow's lock: the caller holds
- * none, or that of the flow's connection, which comes before it.
+ * none, or that of a set of connections, which comes before it.
  */
 void rg_event_flow(struct rg_flow *flow)
 {

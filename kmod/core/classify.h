@@ -115,7 +115,7 @@ struct rg_fast {
  * @rtcp: its RTCP
  * @heard: packets that look like RTP, modulo 2^16
  * @media: a stream was recognised: this side sends media
- * @strays: the SSRCs that found none just now
+ * @strays: the SSRCs that had none, or had to find one
  * @contradicted: what looks like RTP did not go on like RTP
  * @proven: a stream is protected
  * @credit: packets of others that may pass for that

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "stream.h"
 #include "classify.h"
 #include "content.h"
 
@@ -33,7 +34,7 @@ bool rg_credit_take(struct rg_side *side, struct rg_stream *stream)
 }
 
 /**
- * rg_credit_renew() - is there still a stream that is protected, or again one?
+ * rg_credit_renew() - see whether a stream is protected still, or again
  * @side: a direction
  * @changed: the stream of it whose protection has changed
  *

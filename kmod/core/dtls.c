@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "dtls.h"
+#include "fold.h"
 #include "limits.h"
 
 /* RFC 6347, 4.1: type, version, epoch, sequence number, length. */
@@ -101,15 +102,13 @@ bool rg_dtls_offers_null(const struct rg_dtls *dtls)
 	return false;
 }
 
-/* FNV-1a of version and random. */
+/* Of version and random. */
 static u32 digest_get(const u8 *data, u32 len)
 {
-	u32 hash = 0x811c9dc5u;
-	u32 i;
+	struct rg_cur cur;
 
-	for (i = 0; i < min_t(u32, len, RG_DTLS_VERSION_RANDOM); i++)
-		hash = (hash ^ data[i]) * 0x01000193u;
-	return hash;
+	rg_cur_init(&cur, data, len);
+	return rg_fold_some(&cur, RG_DTLS_VERSION_RANDOM);
 }
 
 /*

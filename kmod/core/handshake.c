@@ -70,6 +70,8 @@ static void rtcp_renew(struct rg_rtcp_state *rtcp)
 	rtcp->decided_at = 0;
 	rtcp->protection = RTPGUARD_PROTECTION_UNDETERMINED;
 	rtcp->evidence &= ~RTPGUARD_EVIDENCE_RTCP_CHAIN;
+	rtcp->shown = RTPGUARD_PROTECTION_UNDETERMINED;
+	rtcp->exact_run = 0;
 }
 
 /* A handshake begins to vouch: what was clear may be encrypted from now on. */

@@ -17,10 +17,7 @@
 #define RG_NOTE_TRIALS_MAX	4095
 #define RG_NOTE_DECIDED_MAX	0x7fff
 
-/*
- * SSRCs without a place that are followed until they have gone on: eight in turn, as
- * of a simulcast.
- */
+/* SSRCs without a place that are followed: eight in turn, as of a simulcast. */
 #define RG_STRAYS_KEPT		8
 
 /* A stream that was silent this long may give its place to another SSRC. */
@@ -86,7 +83,7 @@
  * many SSRCs may begin before one goes on.
  */
 #define RG_CONTRADICT_LEN_MIN	12
-#define RG_STRAYS_MAX		32
+#define RG_FRUITLESS_MAX	32
 
 /*
  * The content test. Bytes of a payload that are looked into; SRTP's trailer, at

@@ -2,6 +2,7 @@
 #include "rtcp.h"
 #include "classify.h"
 #include "cursor.h"
+#include "fold.h"
 #include "limits.h"
 
 #include <uapi/linux/rtpguard.h>
@@ -156,15 +157,12 @@ static u8 trailer_shows(struct rg_rtcp_state *state, const struct rg_packet *pkt
 	return shows;
 }
 
-/* FNV-1a of what of a datagram differs from the one before, if anything does. */
 static u32 digest_get(const struct rg_packet *pkt)
 {
-	u32 hash = 0x811c9dc5u ^ pkt->wire_len;
-	u32 i;
+	struct rg_cur cur;
 
-	for (i = 0; i < min_t(u32, pkt->len, RG_RTCP_COPY_BYTES); i++)
-		hash = (hash ^ pkt->data[i]) * 0x01000193u;
-	return hash;
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	return rg_fold_some(&cur, RG_RTCP_COPY_BYTES) ^ pkt->wire_len;
 }
 
 /*

@@ -14,19 +14,30 @@ enum step {
 	STEP_BROKEN,
 };
 
+/*
+ * Is what has a number that was there a duplicate? A number that stays while the time
+ * goes on is none. Behind it the time may be ahead, for video is sent in decoding order.
+ */
+static noinline bool stream_is_copy(const struct rg_stream *stream,
+				    const struct rg_rtp *rtp)
+{
+	s32 ahead = rtp->ts - stream->ts;
+
+	if (rtp->seq == stream->seq)
+		return !ahead;
+	return ahead <= (rg_stream_recognised(stream) ? (s32)RG_TS_BEHIND_MAX : 0);
+}
+
 static enum step stream_step(const struct rg_stream *stream,
 			     const struct rg_rtp *rtp)
 {
 	u16 ahead = rtp->seq - stream->seq;
 	u16 behind = stream->seq - rtp->seq;
 
-	/* A number that stays while the time goes on is no duplicate. */
-	if (!behind && rtp->ts != stream->ts)
-		return STEP_BROKEN;
-	if (behind < 64 && stream->seen & 1ull << behind)
-		return STEP_AGAIN;
 	if (ahead && ahead <= RG_SEQ_AHEAD_MAX)
 		return rg_ts_goes_on(stream->ts, rtp->ts) ? STEP_ON : STEP_BROKEN;
+	if (behind < 64 && stream->seen & 1ull << behind)
+		return stream_is_copy(stream, rtp) ? STEP_AGAIN : STEP_BROKEN;
 	if (behind < RG_SEQ_BEHIND_MAX)
 		return rg_ts_goes_on(rtp->ts, stream->ts) ? STEP_LATE : STEP_BROKEN;
 	return STEP_BROKEN;
@@ -196,7 +207,7 @@ static void stray_count(struct rg_side *side, const struct rg_rtp *rtp, bool goe
 	}
 	if (side->media || rtp->payload_len < RG_CONTRADICT_LEN_MIN)
 		return;
-	if (side->strays.fruitless < RG_STRAYS_MAX)
+	if (side->strays.fruitless < RG_FRUITLESS_MAX)
 		side->strays.fruitless++;
 	else
 		side->contradicted = true;
@@ -249,7 +260,8 @@ static void stream_go_on(struct rg_side *side, struct rg_stream *stream,
 	bool ts_moved = rtp->ts != stream->ts;
 
 	if (step == STEP_BROKEN) {
-		if (!side->media && rtp->payload_len >= RG_CONTRADICT_LEN_MIN)
+		if (!side->media && rtp->seq != stream->seq &&
+		    rtp->payload_len >= RG_CONTRADICT_LEN_MIN)
 			side->contradicted = true;
 		if (!rg_stream_recognised(stream))
 			rg_stream_restart(stream);

@@ -2,6 +2,7 @@
 #include "stun.h"
 #include "classify.h"
 #include "cursor.h"
+#include "fold.h"
 #include "limits.h"
 
 #include <uapi/linux/rtpguard.h>
@@ -18,15 +19,6 @@
 /* Cookie and transaction ID: what addresses are XORed with. */
 #define STUN_KEY_LEN		16
 
-/* FNV-1a over bytes, folded; what is folded is never 0. */
-#define FOLD_SEED		0x811c9dc5u
-#define FOLD_PRIME		0x01000193u
-
-static u32 fold(u32 hash, u8 byte)
-{
-	return (hash ^ byte) * FOLD_PRIME;
-}
-
 /*
  * RFC 8489, 14.1 and 14.2: family, then port and address, each XORed with the bytes
  * of cookie and transaction ID: the same peer looks another in every message. What
@@ -35,13 +27,13 @@ static u32 fold(u32 hash, u8 byte)
  */
 static u16 peer_fold(const u8 *value, u32 len, const u8 *key)
 {
-	u32 hash = fold(FOLD_SEED, value[1]);
+	u32 hash = rg_fold(RG_FOLD_SEED, value[1]);
 	u32 i;
 
 	len = min_t(u32, len, value[1] == STUN_FAMILY_IPV4 ? STUN_IPV4_LEN :
 							     STUN_IPV6_LEN);
 	for (i = 2; i < len; i++)
-		hash = fold(hash, value[i] ^ key[i < 4 ? i - 2 : i - 4]);
+		hash = rg_fold(hash, value[i] ^ key[i < 4 ? i - 2 : i - 4]);
 	return 0x8000 | (hash ^ hash >> 16);
 }
 

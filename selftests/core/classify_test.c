@@ -395,6 +395,7 @@ TEST_F(flow, receiver_reports_are_control)
 {
 	feed(self, packet_rtcp_rr(self->bytes, 1), RG_DIR_ORIGINAL);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
+	self->now_ms += RG_RTCP_COPY_MS;
 	feed(self, packet_rtcp_rr(self->bytes, 1), RG_DIR_ORIGINAL);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
 	EXPECT_EQ(self->ans.subject, RTPGUARD_SUBJECT_CONTROL);

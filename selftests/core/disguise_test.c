@@ -417,18 +417,20 @@ static u16 odd_seq(struct _test_data_media *self, u32 kind, u32 i)
 		return random_u64(&self->random);
 	case 1:
 		return 7;
+	case 6:
+		return i ? 99 : 100;
 	default:
 		return i % kind;
 	}
 }
 
-/* It jumps with each packet, it stays, it goes round. */
+/* It jumps with each packet, it stays, it goes round, it stays behind the first. */
 TEST_F(media, a_sequence_that_is_none_hides_nothing)
 {
 	struct look look = { .payload = PAYLOAD, .ssrc = 1 };
 	u32 kind, i;
 
-	for (kind = 0; kind < 6; kind++) {
+	for (kind = 0; kind < 7; kind++) {
 		anew(self);
 		for (i = 0; i < 200; i++) {
 			look.seq = odd_seq(self, kind, i);
@@ -438,6 +440,19 @@ TEST_F(media, a_sequence_that_is_none_hides_nothing)
 		TH_LOG("kind %u", kind);
 		expect_few_passed(_metadata, self, 3 * RG_PACED_MIN, 3);
 	}
+}
+
+/* A number that stays contradicts nothing: strict holds it, whatever its time is. */
+TEST_F(media, a_number_that_stays_is_held)
+{
+	struct look look = { .payload = PAYLOAD, .ssrc = 1, .seq = 7 };
+	u32 i;
+
+	for (i = 0; i < 200; i++) {
+		look.ts += random_below(&self->random, 5000);
+		feed_look(self, &look);
+	}
+	EXPECT_EQ(self->tally.strict, 0);
 }
 
 /* Records of a file where RTP has its timestamp, and what is no sequence. */
