@@ -3,7 +3,6 @@
 #include "cursor.h"
 
 #define RTP_VERSION		2
-#define RTP_PT_STATIC_LAST	34	/* RFC 3551, table 5 */
 #define RTP_PT_RTCP_FIRST	64
 #define RTP_PT_RTCP_LAST	95
 
@@ -78,30 +77,22 @@ bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp)
 	return true;
 }
 
-/* 0 for a payload type whose length tells nothing. */
-static u8 static_unit(u8 pt)
+/**
+ * rg_rtp_static_unit() - what a payload type (RFC 3551) fixes of the length
+ * @pt: payload type
+ *
+ * Context: any.
+ * Return: bytes that clear payloads are a multiple of; 0: nothing is fixed.
+ */
+u8 rg_rtp_static_unit(u8 pt)
 {
 	size_t i;
 
-	if (pt > RTP_PT_STATIC_LAST)
-		return 0;
 	for (i = 0; i < ARRAY_SIZE(static_lengths); i++) {
 		if (static_lengths[i].pt == pt)
 			return static_lengths[i].unit;
 	}
 	return 0;
-}
-
-/**
- * rg_rtp_static_type() - does the payload type (RFC 3551) fix the length?
- * @rtp: a parsed header
- *
- * Context: any.
- * Return: true when rg_rtp_static_length() can tell clear from encrypted.
- */
-bool rg_rtp_static_type(const struct rg_rtp *rtp)
-{
-	return static_unit(rtp->pt);
 }
 
 /**
@@ -114,7 +105,7 @@ bool rg_rtp_static_type(const struct rg_rtp *rtp)
  */
 bool rg_rtp_static_length(const struct rg_rtp *rtp)
 {
-	u8 unit = static_unit(rtp->pt);
+	u8 unit = rg_rtp_static_unit(rtp->pt);
 
 	return unit && rtp->payload_len && rtp->payload_len % unit == 0;
 }

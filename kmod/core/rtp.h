@@ -27,6 +27,9 @@ struct rg_rtp {
 	u32 payload_len;
 };
 
+/* Payload types up to this one say what the payload is (RFC 3551, table 5). */
+#define RG_RTP_PT_STATIC_LAST	34
+
 /* May one timestamp follow another? */
 static inline bool rg_ts_goes_on(u32 from, u32 to)
 {
@@ -41,7 +44,13 @@ static inline bool rg_ts_is_paced(u32 ts_step, u32 before)
 }
 
 bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp);
-bool rg_rtp_static_type(const struct rg_rtp *rtp);
+u8 rg_rtp_static_unit(u8 pt);
 bool rg_rtp_static_length(const struct rg_rtp *rtp);
+
+/* Does the payload type fix the length? Most packets have none that does. */
+static inline bool rg_rtp_static_type(const struct rg_rtp *rtp)
+{
+	return rtp->pt <= RG_RTP_PT_STATIC_LAST && rg_rtp_static_unit(rtp->pt);
+}
 
 #endif /* RG_CORE_RTP_H */

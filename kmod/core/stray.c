@@ -15,8 +15,9 @@ static struct rg_stray *stray_find(struct rg_strays *strays, u32 ssrc)
 {
 	u32 i;
 
-	for (i = 0; i < RG_STRAYS_KEPT; i++) {
-		if (strays->of[i].run && strays->of[i].ssrc == ssrc)
+	/* They are filled in order. */
+	for (i = 0; i < RG_STRAYS_KEPT && strays->of[i].run; i++) {
+		if (strays->of[i].ssrc == ssrc)
 			return &strays->of[i];
 	}
 	return NULL;
