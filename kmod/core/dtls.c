@@ -130,11 +130,10 @@ static void hello_fragment(struct rg_dtls *dtls, u8 dir, u8 msg, u32 len, u32 of
 {
 	struct rg_dtls_hello *hello = &dtls->hellos[dir];
 
-	if (!off) {
+	if (!off)
 		hello_begin(dtls, hello, msg, len, digest_get(data, part));
-	} else if (hello->msg != msg || hello->len != len || hello->at != off) {
+	else if (hello->msg != msg || hello->len != len || hello->at != off)
 		return;
-	}
 	rg_dtls_hello_read(hello, data, part);
 }
 
