@@ -208,8 +208,8 @@ rtp_uniform_ipv4() { SRTP_PORT=6100 measure_uniform deliver 28; }
 rtp_uniform_ipv6() { SRTP_PORT=6101 measure_uniform deliver6 48; }
 rtcp_ipv4() { measure_modes "$RTCP" 48 28 deliver -k rtcp -n "$N"; }
 rtcp_ipv6() { measure_modes "$RTCP" 48 48 deliver6 -k rtcp -n "$N"; }
-receiver_reports_ipv4() { measure_modes "$REPORTS" 8 28 deliver -k rr -n "$N"; }
-receiver_reports_ipv6() { measure_modes "$REPORTS" 8 48 deliver6 -k rr -n "$N"; }
+receiver_reports_ipv4() { measure_modes "$REPORTS" 32 28 deliver -k rr -n "$N"; }
+receiver_reports_ipv6() { measure_modes "$REPORTS" 32 48 deliver6 -k rr -n "$N"; }
 dns_ipv4() { measure_modes "$OTHER" 33 28 deliver -k dns -n "$N"; }
 dns_ipv6() { measure_modes "$OTHER" 33 48 deliver6 -k dns -n "$N"; }
 quic_ipv4() { measure_modes "$OTHER" 160 28 deliver -k quic -n "$N"; }

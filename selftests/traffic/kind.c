@@ -73,10 +73,16 @@ static u32 make_rtcp(const struct job *job, u32 i, u8 *p)
 	return packet_rtcp_sr_sdes(p, job->ssrc);
 }
 
+/* RFC 3550, 6.4.2: of one source, whose highest sequence number goes on. */
 static u32 make_rr(const struct job *job, u32 i, u8 *p)
 {
-	(void)i;
-	return packet_rtcp_rr(p, job->ssrc);
+	memset(p, 0, 32);
+	packet_rtcp_rr(p, job->ssrc);
+	p[0] |= 1;
+	put_be16(p + 2, 7);
+	put_be32(p + 8, 1);
+	put_be32(p + 16, i);
+	return 32;
 }
 
 static u32 dns_query(u8 *p, u32 id)
@@ -107,6 +113,8 @@ static u32 make_quic(const struct job *job, u32 i, u8 *p)
 	(void)i;
 	fill_random(p, job->payload);
 	p[0] = 0x40 | (p[0] & 0x3f);
+	/* By chance it would be the length of what a TURN channel carries. */
+	p[2] |= 0x80;
 	return job->payload;
 }
 
