@@ -286,26 +286,6 @@ come_and_go_devices()
 
 devices()
 {
-	local i
-
-	load_rules 'rule d { media any; oifname "rgd0"; accept }' || return 1
-	for ((i = 0; i < DEVICES; i++)); do
-		dummy_up rgd0 2 && send_on 0 && expect sent 10 &&
-			rename rgd0 rgd1 && send_on 10 && expect sent 0 &&
-			rename rgd1 rgd0 && send_on 20 && expect sent 10 ||
-			return 1
-		if [ $((i % 2)) -eq 0 ]; then
-			ip link del rgd0 || return 1
-		else
-			ip link set dev rgd0 netns "$h2" &&
-				ip -n "$h2" link del rgd0 || return 1
-		fi
-	done
-	no_rules
-}
-
-devices()
-{
 	local rc=0
 
 	under_traffic come_and_go_devices || rc=1
