@@ -160,21 +160,6 @@ TEST_F(quic, a_connection_whose_number_is_the_length_passes_enforce)
 
 static struct caller caller;
 
-/* As a relay's client begins: a message, and data in a channel. */
-static void channels_make(u16 number, u32 count)
-{
-	struct datagram inner, d;
-
-	begin();
-	make(&d, "b");
-	stream_bytes(&stream, d.bytes, d.len);
-	for (; count; count--) {
-		make(&inner, "");
-		channel(&d, number, &inner);
-		stream_bytes(&stream, d.bytes, d.len);
-	}
-}
-
 static void connection_known(u16 number)
 {
 	caller_end(&caller);

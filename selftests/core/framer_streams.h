@@ -187,4 +187,19 @@ static inline void long_make(void)
 	framed_rtp(5, 9000);
 }
 
+/* As a relay's client begins: a message, and data in a channel. */
+static inline void channels_make(u16 number, u32 count)
+{
+	struct datagram inner, d;
+
+	begin();
+	make(&d, "b");
+	stream_bytes(&stream, d.bytes, d.len);
+	for (; count; count--) {
+		make(&inner, "");
+		channel(&d, number, &inner);
+		stream_bytes(&stream, d.bytes, d.len);
+	}
+}
+
 #endif /* RG_SELFTESTS_FRAMER_STREAMS_H */

@@ -335,24 +335,10 @@ TEST(frames_are_found_again)
 	caller_end(&caller);
 }
 
-static void channels_make(u32 count)
-{
-	struct datagram inner, d;
-
-	begin();
-	make(&d, "b");
-	stream_bytes(&stream, d.bytes, d.len);
-	for (; count; count--) {
-		make(&inner, "");
-		channel(&d, 0x4001, &inner);
-		stream_bytes(&stream, d.bytes, d.len);
-	}
-}
-
 static void frames_make(u8 framing, u32 count)
 {
 	if (framing == RG_FRAMING_TURN)
-		channels_make(count);
+		channels_make(0x4001, count);
 	else
 		segment_make(framing == RG_FRAMING_RTSP, 9, count);
 }

@@ -6,10 +6,13 @@ A recorded packet keeps its bytes from the IP header on and the time since the f
 the link's header and the hour of the recording are not kept."""
 
 import csv
-import importlib.util
 import struct
 import sys
 from pathlib import Path
+
+# Headers and files: the generator of the directory above.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import generate as WIRE  # noqa: E402  pylint: disable=wrong-import-position
 
 COLUMNS = ("file", "proto", "src", "sport", "dst", "dport", "npkts", "label",
            "codec", "content", "known_by", "source", "source_path", "also")
@@ -34,18 +37,6 @@ RECORDED = {
     "srt-encrypted": ("srt-encrypted", 24, "ffmpeg", ""),
     "mpegts": ("mpegts-plain", 12, "ffmpeg", ""),
 }
-
-
-def wire():
-    """The generator of the directory above: headers and files."""
-    path = Path(__file__).resolve().parent.parent / "generate.py"
-    spec = importlib.util.spec_from_file_location("wire", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-WIRE = wire()
 
 
 # What goes back where it is something else than what goes there: words about it, or
