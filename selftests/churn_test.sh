@@ -97,9 +97,9 @@ come_and_go_modules()
 
 	unload_module || return 1
 	for ((i = 0; i < MODULES; i++)); do
-		live_media_forget && busywait 60000 live_media_are_under_way &&
+		live_media_forget && busywait 180000 live_media_are_under_way &&
 			load_module mode="${modes[i % 2]}" &&
-			busywait 60000 all_is_kept_back && live_bulk_goes_on &&
+			busywait 180000 all_is_kept_back && live_bulk_goes_on &&
 			unload_module || return 1
 		# Undone here.
 		unset 'rg_deferred[-1]'
@@ -108,11 +108,12 @@ come_and_go_modules()
 }
 modules() { under_traffic come_and_go_modules; }
 
-# Of the connections of now: one that was given up is followed by another. One in which
-# nothing is found goes on, and is not kept back.
+# Of the connections of just before: one that was given up stays listed, and the one that
+# follows it may have come while the list was made. One in which nothing is found goes on,
+# and is not kept back.
 all_is_kept_back()
 {
-	"$RTPGUARD" list flows >"$tmp/flows" && live_read || return 1
+	live_read && "$RTPGUARD" list flows >"$tmp/flows" || return 1
 	awk '
 		/^[^ ]/ { here = $1 == "udp" }
 		/^  packets / && here && $10 + $12 { found = 1 }
@@ -256,7 +257,7 @@ go_under_traffic() # command...
 	local rc=0
 
 	background "$RTPSEND" -p 7000 -s 7103 -a 10.9.2.1 -d 10.9.2.2 -n 1000000000 -i 1000
-	busywait 60000 sender_is_seen && "$@" || rc=1
+	busywait 180000 sender_is_seen && "$@" || rc=1
 	stop "$background_pid"
 	return "$rc"
 }

@@ -171,14 +171,14 @@ now_us()
 	now_us=${EPOCHREALTIME/[.,]/}
 }
 
-# Runs the command until it succeeds; its last output and exit code. Time-outs
-# are for a slow machine: an emulated CPU, and that one busy.
+# Runs the command until it succeeds; its last output and exit code, and a line where it
+# never did. Time-outs are for a slow machine: an emulated CPU, and that one busy.
 busywait() # timeout-ms command...
 {
-	local end out rc now_us
+	local limit=$1 end out rc now_us
 
 	now_us
-	end=$((now_us + $1 * 1000))
+	end=$((now_us + limit * 1000))
 	shift
 	while :; do
 		rc=0
@@ -190,6 +190,7 @@ busywait() # timeout-ms command...
 		sleep 0.05
 	done
 	[ -z "$out" ] || printf '%s\n' "$out"
+	[ "$rc" -eq 0 ] || echo "# in vain for $limit ms: $*" >&2
 	return "$rc"
 }
 
@@ -270,8 +271,8 @@ make_pair() # [wire]
 	host_link "$h1" 1 && host_link "$h2" 2 || return
 	# The links are up, and both know the other's address when the answer is
 	# here: no packet of the test waits for a neighbour.
-	busywait 20000 on "$h1" ping -qc 1 -W 1 10.0.0.2 >/dev/null &&
-	busywait 20000 on "$h1" ping -qc 1 -W 1 2001:db8::2 >/dev/null
+	busywait 60000 on "$h1" ping -qc 1 -W 1 10.0.0.2 >/dev/null &&
+	busywait 60000 on "$h1" ping -qc 1 -W 1 2001:db8::2 >/dev/null
 }
 
 # Records what passes h1's end of the wire until capture_stop. The kernel's buffer
@@ -283,7 +284,7 @@ capture_start() # file [tcpdump-filter...]: of each packet CAPTURE_BYTES
 	background on "$wire" tcpdump -Z root --immediate-mode -U -n -i p1 \
 		-s "${CAPTURE_BYTES:-4096}" -B 8192 -w "$1" "${@:2}" 2>"$capture_log"
 	capture_pid=$background_pid
-	busywait 20000 grep -q 'listening on' "$capture_log"
+	busywait 60000 grep -q 'listening on' "$capture_log"
 }
 
 # Has tcpdump written all that the kernel has for it, but for what that dropped?
@@ -297,7 +298,7 @@ capture_complete()
 
 capture_stop()
 {
-	busywait 20000 capture_complete
+	busywait 60000 capture_complete
 	kill "$capture_pid" && wait "$capture_pid"
 }
 

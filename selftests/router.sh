@@ -65,10 +65,10 @@ routed_media_is_stopped()
 	local before after
 
 	routed_more_is_kept_back -1 &&
-		busywait 60000 routed_more_is_kept_back \
+		busywait 180000 routed_more_is_kept_back \
 			"$(routed_kept_back "$tmp/routed")" || return
 	before=$(arrived6 "$far")
-	busywait 60000 routed_more_is_kept_back \
+	busywait 180000 routed_more_is_kept_back \
 		$(($(routed_kept_back "$tmp/routed") + 10)) || return
 	after=$(arrived6 "$far")
 	expect after "$before"
@@ -76,5 +76,5 @@ routed_media_is_stopped()
 
 routed_queries_go_on()
 {
-	busywait 60000 more_arrive "$(arrived "$far")" "$far"
+	busywait 180000 more_arrive "$(arrived "$far")" "$far"
 }

@@ -71,7 +71,7 @@ live_streams_start()
 		--bulk "$LIVE_BULK" --media rfc4571-pcmu "${LIVE_MEDIA[0]}" \
 		--media rtsp-record "${LIVE_MEDIA[1]}"
 	live_streams=$background_pid
-	busywait 60000 live_bulk_has 1
+	busywait 180000 live_bulk_has 1
 }
 
 # Sets live_bulk, bytes; and live_from and live_bytes of each connection of media.
@@ -90,7 +90,7 @@ live_bulk_has() # bytes
 # It brings more; or its program has said why not, and is gone.
 live_bulk_goes_on()
 {
-	live_read && busywait 60000 live_bulk_has_or_is_gone $((live_bulk + 1)) &&
+	live_read && busywait 180000 live_bulk_has_or_is_gone $((live_bulk + 1)) &&
 		kill -0 "$live_streams"
 }
 
