@@ -39,6 +39,7 @@ NAMED = {
     "turn": {("turn", "undetermined")},
     "zrtp": {("zrtp", "undetermined")},
     "srt-encrypted": {("srt", "protected")},
+    "zoom": {("zoom", "undetermined")},
     **{f"{name}-plain": {(name, "clear")}
        for name in ("iax2", "mpegts", "rtmp", "srt", "t38")},
 }

@@ -25,6 +25,7 @@ CLASSES = {
     "srt": Class(("srt",)),
     "mpegts": Class(("mpegts",)),
     "t38": Class(("t38",)),
+    "zoom": Class(("zoom",)),
     "rfc4571": Class(("rfc4571",)),
     "rtsp-interleaved": Class(("rtspil",)),
 }
@@ -73,6 +74,9 @@ def may_be(flows):
         names.add(class_of(flow.label))
         for word in flow.row["also"].split("|"):
             names.update(ALSO.get(word, (word,)))
+        # Known by its vendor, and not by what is in it: it may be media or none.
+        if "Zoom" in flow.row["known_by"]:
+            names.add("zoom")
     if names & set(FRAMINGS):
         # They carry RTCP as well.
         names.update(FRAMINGS, ("rtcp", "srtcp"))

@@ -39,6 +39,7 @@ const char *const class_names[] = {
 	[RTPGUARD_CLASS_SRT] = "srt",
 	[RTPGUARD_CLASS_MPEGTS] = "mpegts",
 	[RTPGUARD_CLASS_T38] = "t38",
+	[RTPGUARD_CLASS_ZOOM] = "zoom",
 	NULL
 };
 

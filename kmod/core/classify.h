@@ -261,10 +261,11 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 	word = rg_cur_be64(&cur);
 	first = word >> 56;
 	switch (first >> 6) {
-	case 0: /* STUN, ZRTP, DTLS' handshakes; T.38: number below 256, length */
+	case 0: /* STUN, ZRTP, DTLS' handshakes; T.38: number below 256, length; Zoom */
 		return (u32)word == RG_STUN_COOKIE ||
 		       (u32)word == RG_ZRTP_COOKIE || word >> 48 == 0x16fe ||
-		       (!first && (u8)(word >> 40) - 1u < wire_len - 4);
+		       (!first && (u8)(word >> 40) - 1u < wire_len - 4) ||
+		       rg_zoom_begins(word);
 	case 1: /* ChannelData, MPEG-TS */
 		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4 ||
 		       (first == 0x47 && wire_len % RG_MPEGTS_LEN == 0);

@@ -9,15 +9,16 @@
  * DOC: Media that is not RTP
  *
  * RTMP is named by what cuts it out of its connection (framer.c). MPEG-TS and T.38 are
- * recognised by what every datagram of them is; SRT and IAX2 by how they begin, for
- * later most of their datagrams look like any other:
+ * recognised by what every datagram of them is, Zoom by the RTP in every one; SRT and
+ * IAX2 by how they begin, for later most of their datagrams look like any other:
  *
  *	datagram -> begins?                        -> a state, and its begun bit
  *	         -> goes on with what has begun?   -> class, protection
  *
  * None is looked into for structure. Their own headers say whether the payload is
  * encrypted, and are taken at their word: who lies there disguises media. MPEG-TS
- * that is scrambled, and RTMPE, are not called protected: both are long broken.
+ * that is scrambled, and RTMPE, are not called protected: both are long broken. Zoom's
+ * says nothing: its media stays undetermined.
  */
 
 /* What a protocol said of a datagram. */
@@ -110,6 +111,20 @@ static bool iax2_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 	return true;
 }
 
+static bool zoom_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
+		      struct finding *finding)
+{
+	struct rg_zoom zoom;
+
+	if (!rg_zoom_parse(pkt, &zoom))
+		return false;
+	finding->media = true;
+	finding->known = rg_zoom_feed(&nonrtp->zoom[pkt->dir], &zoom);
+	if (finding->known)
+		finding->evidence = RTPGUARD_EVIDENCE_RTP_CONTINUITY;
+	return true;
+}
+
 /* RTMPE shows no messages. Whoever sits in the path has its keys, too. */
 static bool rtmp_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 		      struct finding *finding)
@@ -133,6 +148,7 @@ static const struct {
 	{ RTPGUARD_CLASS_SRT, srt_feed },
 	{ RTPGUARD_CLASS_IAX2, iax2_feed },
 	{ RTPGUARD_CLASS_T38, t38_feed },
+	{ RTPGUARD_CLASS_ZOOM, zoom_feed },
 };
 
 /*
@@ -156,6 +172,7 @@ static bool t38_begins(const struct rg_packet *pkt)
 u8 rg_nonrtp_begins(const struct rg_packet *pkt)
 {
 	struct rg_mpegts mpegts;
+	struct rg_zoom zoom;
 
 	if (pkt->framing == RG_FRAMING_RTMP)
 		return RTPGUARD_CLASS_RTMP;
@@ -165,6 +182,8 @@ u8 rg_nonrtp_begins(const struct rg_packet *pkt)
 		return RTPGUARD_CLASS_SRT;
 	if (rg_iax2_control(pkt))
 		return RTPGUARD_CLASS_IAX2;
+	if (rg_zoom_parse(pkt, &zoom))
+		return RTPGUARD_CLASS_ZOOM;
 	return t38_begins(pkt) ? RTPGUARD_CLASS_T38 : RTPGUARD_CLASS_UNKNOWN;
 }
 
@@ -255,7 +274,7 @@ static void feed(struct rg_media *media, const struct rg_packet *pkt,
 const struct rg_recogniser rg_nonrtp_recogniser = {
 	.shape = RG_SHAPE_NONRTP,
 	.classes = BIT(RTPGUARD_CLASS_RTMP) | BIT(RTPGUARD_CLASS_MPEGTS) | BIT(RTPGUARD_CLASS_SRT) |
-		   BIT(RTPGUARD_CLASS_IAX2) | BIT(RTPGUARD_CLASS_T38),
+		   BIT(RTPGUARD_CLASS_IAX2) | BIT(RTPGUARD_CLASS_T38) | BIT(RTPGUARD_CLASS_ZOOM),
 	.parse = parse,
 	.feed = feed,
 };

@@ -7,6 +7,7 @@
 #include "packet.h"
 #include "srt.h"
 #include "t38.h"
+#include "zoom.h"
 
 struct rg_answer;
 struct rg_media;
@@ -15,6 +16,7 @@ struct rg_media;
  * struct rg_nonrtp - the media of a flow that is not RTP, zeroed at first
  * @mpegts: by enum rg_dir
  * @t38: likewise
+ * @zoom: likewise
  * @srt: of the flow
  * @iax2: of the flow
  * @packets: that carry media
@@ -28,6 +30,7 @@ struct rg_media;
 struct rg_nonrtp {
 	struct rg_mpegts_state mpegts[2];
 	struct rg_t38_state t38[2];
+	struct rg_zoom_state zoom[2];
 	struct rg_srt_state srt;
 	struct rg_iax2_state iax2;
 	u64 packets;

@@ -491,6 +491,7 @@ TEST(protections_have_an_order)
 		  1u << RTPGUARD_CLASS_ZRTP |
 		  1u << RTPGUARD_CLASS_MPEGTS | 1u << RTPGUARD_CLASS_SRT |
 		  1u << RTPGUARD_CLASS_IAX2 | 1u << RTPGUARD_CLASS_T38 |
+		  1u << RTPGUARD_CLASS_ZOOM |
 		  1u << RTPGUARD_CLASS_RTMP);
 }
 

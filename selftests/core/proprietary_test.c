@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls of applications that encrypt in a way of their own. None of them has a
- * recogniser; whatever else they are taken for, it is never readable media.
+ * Calls of applications that encrypt in a way of their own: whatever they are taken for,
+ * it is never readable media.
  *
  * Discord has RTP's header in clear, and what RTP cannot say behind it: a tag in front or
- * at the end, and a nonce that counts. Zoom has RTP deep in headers of its own, Telegram
- * has cipher text behind a tag that is constant: these are nothing known, but for a tag
- * that begins like RTP.
+ * at the end, and a nonce that counts. Zoom has RTP deep in headers of its own, and is
+ * known by these. Telegram has cipher text behind a tag that is constant: that is nothing
+ * known, but for a tag that begins like RTP.
  */
 #include "cipher.h"
 #include "core/carrier.h"
 #include "kselftest_harness.h"
 #include "memory.h"
 #include "verdicts.h"
+#include "zoom_packets.h"
 
 #include <uapi/linux/rtpguard.h>
 
@@ -20,6 +21,8 @@
 #define CALLS		64
 #define LEN_MAX		1400
 #define UNIFORM_BY	64
+#define RTCP_EVERY	100
+#define SSRC		0x01000402
 
 FIXTURE(call)
 {
@@ -160,35 +163,23 @@ TEST_F(call, discords_discovery_and_keep_alive_are_no_media)
 	}
 }
 
-/* A server's eight bytes, or none between two clients; then RTP, at its place. */
+/* Media of any kind, and now and then readable RTCP behind a header of its own. */
 static u32 zoom_make(struct _test_data_call *self, u32 n, bool server)
 {
-	static const struct {
-		u8 type;
-		u8 off;
-	} kinds[] = {
-		{ 15, 19 }, { 15, 19 }, { 16, 20 }, { 16, 24 }, { 30, 20 },
-		{ 33, 16 }, { 34, 16 },
-	};
-	u32 i = random_below(&self->random, ARRAY_SIZE(kinds));
+	u32 i = random_below(&self->random, ARRAY_SIZE(zoom_kinds) - !server);
 	u32 len = 120 + random_below(&self->random, 1000);
 	u32 at = server ? 8 : 0;
-	u8 *media = self->p + at + kinds[i].off;
 
 	random_fill(&self->random, self->p, len);
-	put_be32(self->p, 5 << 24 | (n & 0xffff) << 8);
-	put_be32(self->p + 4, n & 1 ? 4 : 0);
-	self->p[at] = kinds[i].type;
-	put_be16(self->p + at + 9, n);
-	put_be32(self->p + at + 11, 960 * n);
-	if (kinds[i].type < 32)
-		packet_rtp(media, 98 + i, n, 960 * n, 0x01000402 + i, 0);
-	else
-		packet_rtcp_rr(media, 0x01000402);
+	zoom_head(self->p, &zoom_kinds[i], server, n, SSRC + i);
+	if (n % RTCP_EVERY == 0) {
+		self->p[at] = 33 + n % 2;
+		packet_rtcp_rr(self->p + at + 16, SSRC);
+	}
 	return len;
 }
 
-TEST_F(call, zooms_are_nothing_known_and_pass)
+TEST_F(call, zooms_are_called_so_never_clear_and_held_by_strict)
 {
 	u32 i, n;
 
@@ -196,10 +187,41 @@ TEST_F(call, zooms_are_nothing_known_and_pass)
 		call_begin(self, i);
 		for (n = 0; n < PACKETS; n++)
 			call_send(self, zoom_make(self, n, i % 2));
-		EXPECT_EQ(self->shaped, 0);
+		EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_ZOOM);
+		EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNDETERMINED);
 		EXPECT_EQ(self->clear, 0);
-		EXPECT_EQ(self->tally.strict, PACKETS);
+		EXPECT_EQ(self->tally.enforce, PACKETS);
+		/* Two of each kind may leave before, and what is no media. */
+		EXPECT_LE(self->tally.strict, PACKETS / RTCP_EVERY + 2 * 4);
 	}
+}
+
+/* Strict is told by the rule of an administrator, who knows the server's address. */
+TEST_F(call, zooms_pass_strict_where_a_rule_names_the_address)
+{
+	struct rg_prefix server = { .family = 4, .len = 32, .addr = { 192, 0, 2, 1 } };
+	struct rg_rule rule = {
+		.subjects = BIT(RTPGUARD_SUBJECT_MEDIA),
+		.classes = BIT(RTPGUARD_CLASS_ZOOM),
+		.protections = BIT(RTPGUARD_PROTECTION_UNDETERMINED),
+		.action = RTPGUARD_ACTION_ACCEPT,
+		.daddr = { .n = 1 },
+	};
+	struct rg_policy policy = { .rules = &rule, .n_rules = 1, .prefixes = &server };
+	struct rg_query query = { .daddr = { 192, 0, 2, 1 }, .family = 4 };
+	struct rg_match match;
+	u32 n;
+
+	call_begin(self, 1);
+	for (n = 0; n < 100; n++)
+		call_send(self, zoom_make(self, n, true));
+	rg_policy_defaults(&policy);
+	query.class = self->ans.class;
+	query.protection = self->ans.protection;
+	rg_policy_eval(&policy, &query, &match);
+	EXPECT_EQ(match.rule, 0);
+	EXPECT_EQ(rg_policy_verdict(RTPGUARD_MODE_STRICT, &self->ans, &match),
+		  RTPGUARD_VERDICT_ACCEPT);
 }
 
 /*

@@ -12,7 +12,7 @@ static inline void answer_check(const struct rg_answer *ans)
 {
 	require(ans->shape <= RG_SHAPE_STUN);
 	require(ans->protection <= RTPGUARD_PROTECTION_CLEAR);
-	require(ans->class <= RTPGUARD_CLASS_T38);
+	require(ans->class <= RTPGUARD_CLASS_ZOOM);
 	require(ans->subject <= RTPGUARD_SUBJECT_EMERGENCY);
 	/* What is no media is neither held nor dropped. */
 	require(rg_shape_is_media(ans->shape) ||

@@ -15,7 +15,7 @@
 
 #define CLASSES		(BIT(RTPGUARD_CLASS_UNKNOWN) | BIT(RTPGUARD_CLASS_MPEGTS) | \
 			 BIT(RTPGUARD_CLASS_SRT) | BIT(RTPGUARD_CLASS_IAX2) | \
-			 BIT(RTPGUARD_CLASS_T38))
+			 BIT(RTPGUARD_CLASS_T38) | BIT(RTPGUARD_CLASS_ZOOM))
 
 static void answer_check(const struct rg_nonrtp *nonrtp, const struct rg_answer *ans)
 {

@@ -270,6 +270,12 @@ def iax_full(source, dest, subclass, kind=6, elements=b""):
                        subclass) + elements
 
 
+def zoom_audio(n):
+    """To a server: its header, Zoom's own, RTP's."""
+    return (struct.pack(">BHIB", 5, n, 1, 0) + b"\x0f\1" + bytes(17) +
+            struct.pack(">BBHII", 0x90, 112, n, 960 * n, 7) + bytes(8))
+
+
 def core_nonrtp():
     """Of each protocol a beginning, and media."""
     words = struct.pack(">HH", 1, 3) + bytes(12)
@@ -296,6 +302,8 @@ def core_nonrtp():
         "iax2-aes": row(call[0], (1, iax_full(5, 3, 7, elements=b"\x2b\2\0\1")),
                         *mini),
         "t38": row(*((0, bytes([0, n, 1, 6, 0, 0])) for n in range(5))),
+        "zoom": row(*((0, zoom_audio(n)) for n in range(5))),
+        "zoom-direct": row(*((0, zoom_audio(n)[8:]) for n in range(5))),
     }
 
 
