@@ -3,7 +3,7 @@
 #
 # Everything comes and goes while packets pass: the module, rulesets, modes,
 # namespaces, devices, CPUs, readers. CHURN=release does so a thousand times and
-# more, and in a table of 65,536 flows; else a few, for every day.
+# more, and in a larger table; else a few, for every day.
 
 # The tests are called by their names.
 # shellcheck disable=SC2317,SC2119,SC2034
@@ -13,8 +13,8 @@
 . "$(dirname "$0")/router.sh"
 
 if [ "${CHURN:-}" = release ]; then
-	MODULES=1000 RULESETS=10000 MODES=10000 NAMESPACES=1000 DEVICES=500
-	CPUS=500 DUMPS=100 FLOWS=65536
+	MODULES=1000 RULESETS=10000 MODES=10000 NAMESPACES=1000 DEVICES=1000
+	CPUS=1000 DUMPS=1000 FLOWS=8192
 else
 	MODULES=3 RULESETS=20 MODES=20 NAMESPACES=4 DEVICES=4 CPUS=4 DUMPS=4
 	FLOWS=2048
