@@ -5,7 +5,8 @@
 # time, and demands that a test fails for each. A mutant is a patch; its line
 # "Killed-by:" says where the tests run and which they are: host, vm, or gate.
 # The first that fails is enough. Virtual machines have the kernel KERNEL: uml, which
-# has KASAN and lockdep and is not emulated, unless told.
+# has KASAN and lockdep and is not emulated, unless told. Those that need one have a
+# copy of the tree to themselves, beside the others: each takes one processor.
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -22,7 +23,6 @@ fi
 mkdir -p "$1/mutants" || exit
 work=$(cd "$1/mutants" && pwd -P)
 shift
-tree=$work/tree
 
 mutants=("$here"/*.patch)
 if [ $# -gt 0 ]; then
@@ -101,48 +101,87 @@ proven() # host|vm|gate, test
 	[ "${passes[$2]}" = yes ]
 }
 
-# Of an earlier run there may be objects of a mutant that look up to date.
-rm -rf "$tree"
-copy || exit
-n=0
-failed=0
-echo 'KTAP version 1'
-echo "1..${#mutants[@]}"
-for patch in "${mutants[@]}"; do
-	name=$(basename "$patch" .patch)
-	log=$work/$name.log
-	n=$((n + 1))
-	read -r where rest < <(sed -n 's/^Killed-by: //p' "$patch")
+killed_by() # patch: where the tests run, and which they are
+{
+	sed -n 's/^Killed-by: //p' "$1"
+}
+
+# Sets result. The tree is as it was before, when this is done.
+try() # patch
+{
+	local where rest tests test
+
+	read -r where rest < <(killed_by "$1")
 	read -ra tests <<< "${rest:-gates.sh}"
-	result="survived, see $log"
 	for test in "${tests[@]}"; do
-		proven "$where" "$test" || result="$test fails without it, see $log"
-	done > "$log" 2>&1
-	if [ "${result%%,*}" != survived ]; then
-		:
-	elif ! patch -d "$tree" -p1 --no-backup-if-mismatch < "$patch" >> "$log"; then
+		proven "$where" "$test" && continue
+		result="$test fails without it, see $log"
+		return
+	done
+	if ! patch -d "$tree" -p1 --no-backup-if-mismatch <"$1"; then
 		result='the patch does not apply'
 		rm -rf "$tree"
 		copy || exit
-	else
-		for test in "${tests[@]}"; do
-			if ! prepare "$where" "$test" >> "$log" 2>&1; then
-				result="does not build, see $log"
-				break
-			fi
-			if fails "$where" "$test" >> "$log" 2>&1; then
-				result="killed by $test"
-				break
-			fi
-		done
+		return
 	fi
+	result="survived, see $log"
+	for test in "${tests[@]}"; do
+		if ! prepare "$where" "$test"; then
+			result="does not build, see $log"
+			break
+		fi
+		if fails "$where" "$test"; then
+			result="killed by $test"
+			break
+		fi
+	done
+	patch -d "$tree" -R -p1 --no-backup-if-mismatch <"$1" || exit
+}
+
+# Prints each result as it comes, and leaves it for the list at the end.
+lane() # name, mutants
+{
+	local patch name log result
+
+	tree=$work/$1
+	shift
+	# Of an earlier run there may be objects of a mutant that look up to date.
+	rm -rf "$tree"
+	copy || exit
+	for patch; do
+		name=$(basename "$patch" .patch)
+		log=$work/$name.log
+		try "$patch" >"$log" 2>&1
+		echo "$result" >"$work/$name.result"
+		echo "# $name: $result"
+	done
+}
+
+rm -f "$work"/*.result
+host_mutants=()
+vm_mutants=()
+for patch in "${mutants[@]}"; do
+	case $(killed_by "$patch") in
+	vm*) vm_mutants+=("$patch") ;;
+	*) host_mutants+=("$patch") ;;
+	esac
+done
+echo 'KTAP version 1'
+echo "1..${#mutants[@]}"
+lane host ${host_mutants[@]+"${host_mutants[@]}"} &
+lane vm ${vm_mutants[@]+"${vm_mutants[@]}"} &
+wait
+
+n=0
+failed=0
+for patch in "${mutants[@]}"; do
+	name=$(basename "$patch" .patch)
+	n=$((n + 1))
+	result='was not tried'
+	[ ! -s "$work/$name.result" ] || result=$(<"$work/$name.result")
 	case $result in
 	killed*) echo "ok $n $name: $result" ;;
 	*) echo "not ok $n $name: $result"; failed=$((failed + 1)) ;;
-	esac
-	case $result in
-	*' without it'*|*'not apply') ;;
-	*) patch -d "$tree" -R -p1 --no-backup-if-mismatch < "$patch" >> "$log" || exit ;;
 	esac
 done
 echo "# totals: pass:$((n - failed)) fail:$failed skip:0"
