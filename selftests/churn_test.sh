@@ -325,25 +325,20 @@ cpus()
 }
 
 # Root has a quarter of the table, which is full: nothing comes but what takes the
-# place of another, and nothing goes else. A port of the other side is for so many.
+# place of another, and nothing goes else.
 full_table()
 {
-	local left n to=7200
-
 	unload_module && load_module mode=strict max_flows=$((4 * FLOWS)) \
-		flow_timeout_ms=3600000 || return
-	for ((left = FLOWS * 5 / 4; left > 0; left -= n, to++)); do
-		n=$((left < 30000 ? left : 30000))
-		"$RTPSEND" -w "$h1" -p "$to" -s 10000 -a 10.0.0.1 -d 10.0.0.2 -N \
-			-n "$n" >/dev/null || return
-	done
-	totals_read && [ "$flows" -ge "$FLOWS" ]
+		flow_timeout_ms=$((24 * 3600000)) &&
+		"$RTPSEND" -w "$h1" -p 7200 -s 10000 -a 10.0.0.1 -d 10.0.0.2 -N \
+			-n $((FLOWS * 5 / 4)) >/dev/null &&
+		totals_read && [ "$flows" -ge "$FLOWS" ]
 }
 
 listed_read()
 {
 	"$RTPGUARD" list flows --numeric >"$tmp/flows" || return 1
-	listed=$(grep -c '^udp 10\.0\.0\.1:[1-3][0-9]* > 10\.0\.0\.2:720' "$tmp/flows")
+	listed=$(grep -c '^udp 10\.0\.0\.1:[1-3][0-9]* > 10\.0\.0\.2:7200' "$tmp/flows")
 }
 
 replace_until() # file
@@ -372,7 +367,7 @@ come_and_go_dumps()
 	for ((i = 0; i < DUMPS; i++)); do
 		listed_read && totals_read || rc=1
 		gone=$((totals[evicted] - totals_then[evicted]))
-		twice=$(grep '^udp .*:720' "$tmp/flows" | sort | uniq -d | wc -l)
+		twice=$(grep '^udp .*:7200' "$tmp/flows" | sort | uniq -d | wc -l)
 		expect twice 0 || rc=1
 		[ "$listed" -ge $((most - gone)) ] ||
 			{ echo "$listed flows of $most, $gone evicted"; rc=1; }

@@ -49,6 +49,8 @@ copy()
 # Return: 0 when the test fails, which is what it is for.
 fails() # host|vm|gate, test
 {
+	local rc
+
 	case $1 in
 	host)
 		local program=$tree/build/selftests/$2
@@ -60,7 +62,11 @@ fails() # host|vm|gate, test
 		! "$program"
 		;;
 	vm)
-		! "$tree/selftests/run_kselftest.sh" -k "$kernel" "$2"
+		! "$tree/selftests/run_kselftest.sh" -k "$kernel" "$2" >"$tree/vm.log" 2>&1
+		rc=$?
+		cat "$tree/vm.log"
+		# A machine that did not start, or came to no end, has not judged.
+		[ "$rc" -eq 0 ] && grep -qE '^ +not ok|the kernel complained' "$tree/vm.log"
 		;;
 	gate)
 		! "$tree/selftests/lint/gates.sh"
@@ -145,6 +151,7 @@ lane() # name, mutants
 
 	tree=$work/$1
 	shift
+	[ $# -gt 0 ] || return 0
 	# Of an earlier run there may be objects of a mutant that look up to date.
 	rm -rf "$tree"
 	copy || exit
@@ -168,8 +175,14 @@ for patch in "${mutants[@]}"; do
 done
 echo 'KTAP version 1'
 echo "1..${#mutants[@]}"
+# Each with all that it starts is a group of processes, and ends with this.
+set -m
 lane host ${host_mutants[@]+"${host_mutants[@]}"} &
+lanes=(-$!)
 lane vm ${vm_mutants[@]+"${vm_mutants[@]}"} &
+lanes+=(-$!)
+set +m
+trap 'kill -- "${lanes[@]}" 2>/dev/null; exit 130' INT TERM HUP
 wait
 
 n=0
