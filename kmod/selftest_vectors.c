@@ -83,12 +83,12 @@ static s64 __init mpegts_read(const struct rg_packet *pkt)
 	return mpegts.packets[0].pid << 4 | mpegts.packets[0].pes;
 }
 
-/* What kind of media it is, and its sequence number. */
+/* Payload type and sequence number. */
 static s64 __init zoom_read(const struct rg_packet *pkt)
 {
 	struct rg_zoom zoom;
 
-	return rg_zoom_parse(pkt, &zoom) ? zoom.kind << 16 | zoom.seq : NOT;
+	return rg_zoom_parse(pkt, &zoom) ? zoom.pt << 16 | zoom.seq : NOT;
 }
 
 static const struct vector vectors[] __initconst = {
@@ -201,9 +201,9 @@ static const struct vector vectors[] __initconst = {
 	{ "MPEG-TS, a byte more", mpegts_read, NOT, 189, { 0x47, 0x40, 0x00, 0x10 } },
 
 	/* zoom.c: a server's header, a type, RTP. */
-	{ "Zoom, audio to a server", zoom_read, RG_ZOOM_AUDIO << 16 | 0x1234, 39,
+	{ "Zoom, audio to a server", zoom_read, 112 << 16 | 0x1234, 39,
 	  { 5, [8] = 15, [27] = 0x90, 112, 0x12, 0x34 } },
-	{ "Zoom, video between clients", zoom_read, RG_ZOOM_VIDEO << 16 | 0x1234, 36,
+	{ "Zoom, video between clients", zoom_read, 98 << 16 | 0x1234, 36,
 	  { 16, 1, [24] = 0x80, 98, 0x12, 0x34 } },
 	{ "Zoom, another direction", zoom_read, NOT, 39,
 	  { 5, [7] = 2, 15, [27] = 0x90, 112, 0x12, 0x34 } },

@@ -141,7 +141,7 @@ self_test_passes()
 {
 	log_mark
 	load selftest=1 && fresh &&
-		log_says 'self-test: 63 vectors, 1000000 generated datagrams and 2 streams are read as they should' &&
+		log_says 'self-test: 67 vectors, 1000000 generated datagrams and 2 streams are read as they should' &&
 		unload_module
 }
 

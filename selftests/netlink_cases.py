@@ -251,7 +251,7 @@ def rule_cases():
     yield in_rule("log with a value", FAILED, u8("A_RULE_LOG", 1))
     for name, attr in (("INDEX", u32), ("PACKETS", u64), ("BYTES", u64)):
         yield in_rule(name, REPLY_ONLY, attr("A_RULE_" + name, 1))
-    for name, bits in ("SUBJECTS", 4), ("CLASSES", 22), ("PROTECTIONS", 7):
+    for name, bits in ("SUBJECTS", 4), ("CLASSES", 23), ("PROTECTIONS", 7):
         for value in 0, 1 << bits, 1 << 31, 0xffffffff:
             yield in_rule(f"{name} {value:#x}", BITMAP,
                           u32("A_RULE_" + name, value))
@@ -490,7 +490,7 @@ def odd_loads():
     yield alone(u32("A_RULE_SUBJECTS", 15))
     yield alone(u32("A_RULE_SUBJECTS", 15), u32("A_RULE_PROTECTIONS", 127))
     yield alone(u32("A_RULE_PROTECTIONS", 127))
-    yield alone(u32("A_RULE_CLASSES", (1 << 22) - 1))
+    yield alone(u32("A_RULE_CLASSES", (1 << 23) - 1))
     yield alone(u32("A_RULE_SUBJECTS", 8), u32("A_RULE_PROTECTIONS", 98))
     yield alone(text("A_RULE_OIFNAME", "*"), Attr("A_RULE_OIFNAME", b"d" * 15))
     yield alone(text("A_RULE_COMMENT", ""))

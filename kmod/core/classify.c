@@ -18,7 +18,7 @@
  *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
  *	   |      stun.c     STUN
  *	   |      handshake.c  DTLS, ZRTP: what vouches for the flow's media
- *	   |      nonrtp.c   MPEG-TS, SRT, IAX2, T.38
+ *	   |      nonrtp.c   MPEG-TS, SRT, IAX2, T.38, Zoom
  *	   |   lookalike.c: is it positively another protocol? Then it passes
  *	   v
  *	rg_media.sides[direction]

@@ -8,51 +8,47 @@
 #define RG_ZOOM_SERVER		5
 #define RG_ZOOM_SERVER_DOWN	4
 
-/* Kinds of media, and how many of them a flow has. */
-enum rg_zoom_kind {
-	RG_ZOOM_AUDIO,
-	RG_ZOOM_VIDEO,
-	RG_ZOOM_SCREEN,
-	RG_ZOOM_SCREEN_DIRECT,
-	RG_ZOOM_KINDS,
-};
-
-/* Between two clients, the first two bytes by kind: a type, and a version. */
+/* Between two clients, the first two bytes: a type of media, and a version. */
 #define RG_ZOOM_DIRECT_AUDIO	0x0f01
 #define RG_ZOOM_DIRECT_VIDEO	0x1001
 #define RG_ZOOM_DIRECT_SCREEN	0x1e01
 
+/* Streams of a direction that are followed: three of media, and a correcting one. */
+#define RG_ZOOM_RUNS_MAX	4
+
 /**
- * struct rg_zoom - a datagram that may be Zoom's, with the RTP header in it
- * @kind: enum rg_zoom_kind
- * @seq: RTP's
- * @ssrc: RTP's
+ * struct rg_zoom - a datagram that may be Zoom's: of the RTP header in it
+ * @seq: sequence number
+ * @ts: timestamp
+ * @ssrc: SSRC
+ * @pt: payload type
  */
 struct rg_zoom {
-	u8 kind;
 	u16 seq;
+	u32 ts;
 	u32 ssrc;
+	u8 pt;
 };
 
 /**
- * struct rg_zoom_run - the packets of one kind that went on from one another
- * @ssrc: of the last
- * @seq: of the last
- * @len: how many, up to what makes it recognised
+ * struct rg_zoom_run - packets that went on from one another
+ * @last: the last of them
+ * @len: how many, up to what makes it recognised; 0: there is none
  */
 struct rg_zoom_run {
-	u32 ssrc;
-	u16 seq;
+	struct rg_zoom last;
 	u8 len;
 };
 
 /**
  * struct rg_zoom_state - one direction of a flow, zeroed at first
- * @runs: by enum rg_zoom_kind
+ * @runs: each of another SSRC or payload type
+ * @next: the one of these that goes when there is no place left
  * @known: one of them was long enough
  */
 struct rg_zoom_state {
-	struct rg_zoom_run runs[RG_ZOOM_KINDS];
+	struct rg_zoom_run runs[RG_ZOOM_RUNS_MAX];
+	u8 next;
 	bool known;
 };
 

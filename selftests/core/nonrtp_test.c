@@ -10,6 +10,7 @@
 #include "iax2_frames.h"
 #include "srt_packets.h"
 #include "verdicts.h"
+#include "zoom_packets.h"
 
 #define BYTES_MAX	2048
 #define TS_LEN		188
@@ -279,6 +280,29 @@ TEST_F(flow, t38_is_looked_for_where_it_begins)
 	EXPECT_EQ(self->ans.shape, RG_SHAPE_OTHER);
 }
 
+static void feed_zoom(struct _test_data_flow *self, u16 seq, u8 dir)
+{
+	u8 p[200] = { 0 };
+
+	zoom_head(p, &zoom_kinds[0], true, seq, 0x01000402);
+	feed_dir(self, p, sizeof(p), dir);
+}
+
+/* What the other side sends says nothing of this one. */
+TEST_F(flow, zoom_is_undetermined_from_the_third)
+{
+	u16 seq;
+
+	for (seq = 0; seq < 2; seq++)
+		feed_zoom(self, seq, RG_DIR_ORIGINAL);
+	feed_zoom(self, seq, RG_DIR_REPLY);
+	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_UNKNOWN);
+	feed_zoom(self, seq, RG_DIR_ORIGINAL);
+	EXPECT_ANSWER(RTPGUARD_CLASS_ZOOM, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_EQ(self->ans.evidence, RTPGUARD_EVIDENCE_RTP_CONTINUITY);
+	EXPECT_TRUE(self->ans.hold);
+}
+
 /* What the framer tells of a message: nothing but type and length. */
 static void feed_rtmp(struct _test_data_flow *self, u8 type)
 {
@@ -399,6 +423,7 @@ TEST_F(flow, rtp_beside_it_is_rtp)
 	feed_iax_call(self, false);
 	feed_ts(self, 0, 0);
 	feed_t38(self, 0);
+	feed_zoom(self, 0, RG_DIR_ORIGINAL);
 	for (i = 0; i < 50; i++)
 		feed_cipher(self, 0);
 	EXPECT_EQ(self->ans.class, RTPGUARD_CLASS_SRTP);
@@ -419,6 +444,7 @@ TEST_F(flow, cipher_text_is_none_of_it)
 	feed_iax_call(self, false);
 	feed_ts(self, 0, 0);
 	feed_t38(self, 0);
+	feed_zoom(self, 0, RG_DIR_ORIGINAL);
 	for (i = 0; i < 200000; i++) {
 		len = random_below(&self->random, sizeof(p));
 		random_fill(&self->random, p, len);

@@ -19,6 +19,7 @@ struct zoom_kind {
 static const struct zoom_kind zoom_kinds[] = {
 	{ 15, 19, true },
 	{ 16, 24, true },
+	{ 16, 20, true },
 	{ 30, 20, true },
 	{ 13, 27, false },
 };
@@ -46,7 +47,10 @@ static inline u32 zoom_head(u8 *p, const struct zoom_kind *kind, bool server, u1
 	}
 	type[0] = kind->type;
 	type[1] = 1;
-	packet_rtp(type + kind->rtp_at, 98, seq, 960 * seq, ssrc, 0);
+	/* What says that video's RTP is further back. */
+	if (kind->rtp_at == 24)
+		type[20] = 2;
+	packet_rtp(type + kind->rtp_at, 98, seq, 960 * (short)seq, ssrc, 0);
 	return type - p + kind->rtp_at + 12;
 }
 

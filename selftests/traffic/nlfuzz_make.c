@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SUBJECTS	4
-#define CLASSES		22
+#define CLASSES		23
 #define PROTECTIONS	7
 
 /* What comments are made of, and what devices are called. */
