@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/hash.h>
+#include <linux/jiffies.h>
 #include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
@@ -21,9 +22,15 @@
  * A place holds what it stands for in full, so that a fold which is easily made
  * to collide costs the search and nothing else. It holds until any flow is added
  * to the table: that only something in the shape of media brings about.
+ *
+ * Likewise of TCP: the directions of connections that are no media for good. They hold
+ * until any connection opens, and for seconds only, so that conn.c, which forgets who is
+ * silent, hears of them.
  */
 
 #define ABSENT_BITS	6
+
+#define ABSENT_LATELY	(5 * HZ)
 
 /* The part of struct rg_headers that is the same for all packets of a flow. */
 #define ABSENT_HEAD	offsetof(struct rg_headers, payload_off)
@@ -32,6 +39,7 @@ struct absent {
 	u8 head[ABSENT_HEAD] __aligned(8);
 	u64 netns;
 	u64 since;
+	unsigned long noted; /* jiffies */
 } ____cacheline_aligned;
 
 struct absents {
@@ -92,6 +100,27 @@ bool rg_flow_absent(const struct rg_headers *head, u64 netns)
 }
 
 /**
+ * rg_flow_absent_lately() - rg_flow_absent(), and noted not long ago
+ * @head: headers of a segment
+ * @netns: cookie of the namespace the packet is in
+ *
+ * Context: BH disabled.
+ * Return: true when it was noted in the last seconds, and nothing was added since.
+ */
+bool rg_flow_absent_lately(const struct rg_headers *head, u64 netns)
+{
+	const struct absent *place;
+	bool is;
+
+	local_lock_nested_bh(&absents->lock);
+	place = absent_place(head, netns);
+	is = absent_is(place, head, netns) &&
+	     time_before(jiffies, place->noted + ABSENT_LATELY);
+	local_unlock_nested_bh(&absents->lock);
+	return is;
+}
+
+/**
  * rg_flow_absent_since() - the time of a search, in flows that were added
  *
  * Asked before the search: a flow that is added meanwhile makes what the search
@@ -107,7 +136,7 @@ u64 rg_flow_absent_since(void)
 
 /**
  * rg_flow_absent_note() - remember that a packet's flow has no entry
- * @head: headers of a datagram
+ * @head: headers of a datagram, or of a segment whose direction is no media
  * @netns: cookie of the namespace the packet is in
  * @since: rg_flow_absent_since() of before the search
  *
@@ -122,13 +151,16 @@ void rg_flow_absent_note(const struct rg_headers *head, u64 netns, u64 since)
 	memcpy(place->head, head, ABSENT_HEAD);
 	place->netns = netns;
 	place->since = since;
+	place->noted = jiffies;
 	local_unlock_nested_bh(&absents->lock);
 }
 
 /**
  * rg_flow_absent_void() - a flow has been added: forget what was noted
  *
- * Context: any, after the flow can be found.
+ * Or a connection opens, whose ends another may have had.
+ *
+ * Context: any, after the flow can be found, and the connection is forgotten.
  */
 void rg_flow_absent_void(void)
 {

@@ -6,6 +6,7 @@
 #define rg_flow_absent_init	absent_kunit_init
 #define rg_flow_absent_exit	absent_kunit_exit
 #define rg_flow_absent		absent_kunit_is
+#define rg_flow_absent_lately	absent_kunit_lately
 #define rg_flow_absent_since	absent_kunit_since
 #define rg_flow_absent_note	absent_kunit_note
 #define rg_flow_absent_void	absent_kunit_void
@@ -106,6 +107,33 @@ static void payload_does_not_count(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_absent(&head));
 }
 
+static bool is_absent_lately(void)
+{
+	bool is;
+
+	local_bh_disable();
+	is = rg_flow_absent_lately(&test_head, TEST_NETNS);
+	local_bh_enable();
+	return is;
+}
+
+/* Time cannot be waited for here: what was noted is made older. */
+static void lately_is_not_for_ever(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, is_absent_lately());
+	note(&test_head);
+	KUNIT_EXPECT_TRUE(test, is_absent_lately());
+	local_bh_disable();
+	absent_place(&test_head, TEST_NETNS)->noted -= ABSENT_LATELY + 1;
+	local_bh_enable();
+	KUNIT_EXPECT_FALSE(test, is_absent_lately());
+	KUNIT_EXPECT_TRUE(test, is_absent(&test_head));
+	note(&test_head);
+	KUNIT_EXPECT_TRUE(test, is_absent_lately());
+	rg_flow_absent_void();
+	KUNIT_EXPECT_FALSE(test, is_absent_lately());
+}
+
 /* More than there are places: the later ones stay, none is mistaken. */
 static void places_are_overwritten(struct kunit *test)
 {
@@ -147,6 +175,7 @@ static struct kunit_case absent_cases[] = {
 	KUNIT_CASE(a_flow_added_meanwhile_is_seen),
 	KUNIT_CASE(every_part_of_the_head_counts),
 	KUNIT_CASE(payload_does_not_count),
+	KUNIT_CASE(lately_is_not_for_ever),
 	KUNIT_CASE(places_are_overwritten),
 	{}
 };

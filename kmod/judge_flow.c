@@ -260,7 +260,8 @@ static void flow_get(struct rg_judgement *j, const struct rg_packet *pkt,
 		return;
 	rg_feed(NULL, pkt, ans);
 	if (!rg_shape_has_state(ans->shape)) {
-		if (!pkt->peer)
+		/* Of a connection a direction is noted, and not a frame. */
+		if (!pkt->peer && j->head.l4proto != IPPROTO_TCP)
 			rg_flow_absent_note(&j->head, rg_judge_netns(j), since);
 		return;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "conn.h"
 #include "core/carrier.h"
+#include "flow_absent.h"
 #include "judgement.h"
 
 /**
@@ -120,6 +121,12 @@ static void side_judge(struct rg_judgement *j, struct rg_tcp_side *side)
 		stop_note(j, side);
 }
 
+/* Nothing is looked at there any more. */
+static bool side_is_other(const struct rg_conn *conn, u8 dir)
+{
+	return conn->rests[dir].framing == RG_FRAMING_OTHER && !conn->sides[dir];
+}
+
 static void conn_judge(struct rg_judgement *j, struct rg_conn *conn, u8 dir)
 {
 	struct rg_tcp_side *side;
@@ -129,7 +136,7 @@ static void conn_judge(struct rg_judgement *j, struct rg_conn *conn, u8 dir)
 		rg_tcp_open(&conn->rests[dir], j->head.seq);
 	if (!j->head.payload_len)
 		return;
-	if (conn->rests[dir].framing == RG_FRAMING_OTHER && !conn->sides[dir])
+	if (side_is_other(conn, dir))
 		return;
 	side = rg_conn_wake(conn, dir);
 	if (!side) {
@@ -152,19 +159,33 @@ static void conn_judge(struct rg_judgement *j, struct rg_conn *conn, u8 dir)
  */
 void rg_judge_stream(struct rg_judgement *j)
 {
+	u64 netns = rg_judge_netns(j);
 	struct rg_conn_key key;
 	struct rg_conn *conn;
+	bool other;
+	u64 since;
+	u8 dir;
 
 	if (!j->head.payload_len && !j->head.opens)
 		return;
-	rg_conn_key(&j->head, rg_judge_netns(j), &key);
+	/* Most of what a host sends on TCP: bulk that is known to be no media. */
+	if (!j->head.opens && rg_flow_absent_lately(&j->head, netns))
+		return;
+	since = rg_flow_absent_since();
+	rg_conn_key(&j->head, netns, &key);
 	spin_lock_bh(&key.set->lock);
 	/* Anybody sends a SYN, or RST: only what leaves shows that it was meant. */
-	if (j->head.opens && j->output)
+	if (j->head.opens && j->output) {
 		rg_conn_forget(&key, j->head.begins);
+		rg_flow_absent_void();
+	}
 	conn = rg_conn_get(&key, rg_flow_now_ms());
-	conn_judge(j, conn, key.from == conn->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY);
+	dir = key.from == conn->from ? RG_DIR_ORIGINAL : RG_DIR_REPLY;
+	conn_judge(j, conn, dir);
+	other = side_is_other(conn, dir);
 	spin_unlock_bh(&key.set->lock);
+	if (other)
+		rg_flow_absent_note(&j->head, netns, since);
 	if (j->flow)
 		rg_judge_account(j);
 }

@@ -349,6 +349,14 @@ others_pass_in_strict()
 	done
 }
 
+# The same ends, at once: what is known of the connection before says nothing of it.
+media_where_something_else_was_is_dropped()
+{
+	mode enforce && passes_whole tls --frames 40 || return 1
+	sport=$((sport - 1))
+	is_stalled $((2 * FRAME)) rfc4571-pcmu
+}
+
 ## Segments made by hand: each is counted as it goes out, and where it comes in
 
 crude_is() # total how
@@ -423,6 +431,7 @@ run_tests \
 	ffmpeg_publishing_rtmp_is_dropped \
 	a_wire_that_loses_segments_is_no_reason_to_drop \
 	others_pass_in_strict \
+	media_where_something_else_was_is_dropped \
 	fragments_are_held_in_strict \
 	broken_headers_are_held_in_strict \
 	connections_that_end_leave_nothing \

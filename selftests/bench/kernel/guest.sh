@@ -62,6 +62,14 @@ all_kinds() # prefix
 	measure "$1undecided" kind=cipher per_flow=$PER_FLOW warm=0
 }
 
+# Of flows that there were before nothing is known: UDP of the same ports is media else.
+rules_measure() # number
+{
+	rmmod rtpguard && insmod "$RTPGUARD_KO" mode=monitor && rules "$1" &&
+		measure "rules-$1:other" kind=other &&
+		measure "rules-$1:uniform" kind=cipher
+}
+
 slabs()
 {
 	awk '/^rg_/ { print "slab", $1, $4 }' /proc/slabinfo
@@ -72,9 +80,8 @@ all_kinds 'none:'
 insmod "$RTPGUARD_KO" mode=monitor
 all_kinds 'rtpguard:'
 slabs
-rules 1 && measure 'rules-1:uniform' kind=cipher && measure 'rules-1:other' kind=other
-rules 1024 && measure 'rules-1024:uniform' kind=cipher &&
-	measure 'rules-1024:other' kind=other
+rules_measure 1
+rules_measure 1024
 rmmod rtpguard
 modprobe nf_conntrack enable_hooks=1
 all_kinds 'conntrack:'

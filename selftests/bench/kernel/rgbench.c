@@ -160,6 +160,8 @@ static struct sk_buff *packet_make(unsigned int i)
 		memset(th, 0, sizeof(*th));
 		th->source = cpu_to_be16(id.sport);
 		th->dest = cpu_to_be16(7000);
+		/* Bulk that goes on: what is sent again is another matter. */
+		th->seq = cpu_to_be32(i * TCP_PAYLOAD);
 		th->doff = sizeof(*th) / 4;
 		th->ack = 1;
 	} else {

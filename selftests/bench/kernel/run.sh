@@ -78,6 +78,8 @@ table() # kernel
 			}
 			goal("established UDP, of conntrack, IPv4", ratio("other", 4), 0.5)
 			goal("established UDP, of conntrack, IPv6", ratio("other", 6), 0.65)
+			goal("TCP bulk, of conntrack, IPv4", ratio("tcp", 4), 0.5)
+			goal("TCP bulk, of conntrack, IPv6", ratio("tcp", 6), 0.65)
 			goal("1,024 rules, of one, media",
 			     n["rules-1024:uniform", 4] / n["rules-1:uniform", 4], 1.02)
 			goal("1,024 rules, of one, other",
