@@ -26,12 +26,13 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9 -]*\):[^#]*## /  \1\t/p' $(MAKEFILE_LIST) | \
 		expand -t 18
 	@echo 'Variables:'
+	@echo '  CHURN=release   hours of churn; likewise FAULTS and NLFUZZ'
 	@echo '  DEBUG_KERNELS=X of debug-kernels and test-debug ($(DEBUG_KERNELS))'
 	@echo '  FUZZ_SECONDS=N  how long `make fuzz` runs each target (60)'
 	@echo '  FUZZ_RUNS=N     ... and instead, how many inputs'
 	@echo '  KDIR=DIR        build the module for these kernel headers only'
 	@echo '  KERNEL=VERSION  kernel of `make vm`: 6.1 or 6.12 ($(KERNEL))'
-	@echo '  NLFUZZ=N        netlink messages of test-vm (20000), or "release"'
+	@echo '  NLFUZZ=N        netlink messages of test-vm (20000)'
 	@echo '  CORPUS=DIR      captures of `make accuracy` ($(CORPUS))'
 	@echo '  WITH_PCAP=0     build the tool without replay and libpcap'
 	@echo '  W=1 C=2         more warnings, sparse'

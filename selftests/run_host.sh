@@ -77,7 +77,7 @@ for ((n = 1; n <= $#; n++)); do
 	wait "${pids[n]}"
 	rc=$?
 	echo "# Subtest: $name"
-	awk -f "$here/vm/indent.awk" "$log"
+	sed -E -f "$here/vm/indent.sed" "$log"
 	why=$(fault "$rc")
 	count "$rc" "$why"
 	echo "# $name: $(cat "$log.seconds") s"

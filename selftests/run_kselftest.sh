@@ -104,7 +104,7 @@ for kernel in "${kernels[@]}"; do
 	"$vm/run.sh" -k "$kernel" -t $((limit * ${#programs[@]} + 240)) \
 		--out "$here/../build/vm/$kernel" ${options[@]+"${options[@]}"} -- \
 		"$vm/suite.sh" "$limit" "${programs[@]}" 2>&1 |
-		tee "$log" | awk -f "$vm/indent.awk"
+		tee "$log" | sed -u -E -f "$vm/indent.sed"
 	rc=${PIPESTATUS[0]}
 	why=
 	case $rc in

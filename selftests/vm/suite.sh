@@ -30,7 +30,7 @@ run() # program
 		echo "$BASHPID" >"$cgroup/cgroup.procs"
 		exec timeout -k 10 "$limit" "$1"
 	) </dev/null >"$log" 2>&1 &
-	tail -n +1 -s 0.1 -f --pid=$! "$log" | awk -f "$here/indent.awk"
+	tail -n +1 -s 0.1 -f --pid=$! "$log" | sed -u -E -f "$here/indent.sed"
 	wait $!
 }
 
