@@ -112,13 +112,22 @@ static void vouch(struct rg_media *media)
 		     RTPGUARD_PROTECTION_PROTECTED);
 }
 
+/* What is said of the media has changed: each stream has to look at it. */
+static void changed(struct rg_media *media, struct rg_answer *ans)
+{
+	u32 dir;
+
+	ans->changed = true;
+	for (dir = 0; dir < RG_DIRS; dir++)
+		media->sides[dir].fast.stream = NULL;
+}
+
 /* Bring the media up to date with its handshakes. */
 static void conclude(struct rg_media *media, struct rg_answer *ans)
 {
 	u64 vouched = vouchers(media);
 	u64 evidence = media->evidence;
 	u64 before = media->vouched;
-	u32 dir;
 
 	if (media->dtls.null)
 		media->evidence |= RTPGUARD_EVIDENCE_DTLS_NULL;
@@ -133,10 +142,20 @@ static void conclude(struct rg_media *media, struct rg_answer *ans)
 		vouch(media);
 	if (vouched & ~before)
 		renew(media);
-	ans->changed = true;
-	/* Each stream has to look at it. */
-	for (dir = 0; dir < RG_DIRS; dir++)
-		media->sides[dir].fast.stream = NULL;
+	changed(media, ans);
+}
+
+static bool dtls_read(struct rg_media *media, const struct rg_packet *pkt,
+		      struct rg_answer *ans)
+{
+	bool null = media->dtls.null;
+
+	if (!rg_dtls_read(&media->dtls, pkt))
+		return false;
+	if (null != media->dtls.null)
+		changed(media, ans);
+	conclude(media, ans);
+	return true;
 }
 
 /**
@@ -152,11 +171,10 @@ static void conclude(struct rg_media *media, struct rg_answer *ans)
 bool rg_handshake_goes_on(struct rg_media *media, const struct rg_packet *pkt,
 			  struct rg_answer *ans)
 {
-	if (!rg_dtls_read(&media->dtls, pkt))
+	if (!dtls_read(media, pkt, ans))
 		return false;
 	ans->shape = RG_SHAPE_HANDSHAKE;
 	ans->class = RTPGUARD_CLASS_DTLS;
-	conclude(media, ans);
 	return true;
 }
 
@@ -168,9 +186,8 @@ static bool dtls_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
 static void dtls_feed(struct rg_media *media, const struct rg_packet *pkt,
 		      const union rg_parsed *parsed, struct rg_answer *ans)
 {
-	rg_dtls_read(&media->dtls, pkt);
+	dtls_read(media, pkt, ans);
 	media->begun |= media->dtls.begun;
-	conclude(media, ans);
 }
 
 static bool zrtp_parse(const struct rg_packet *pkt, union rg_parsed *parsed)
@@ -185,6 +202,7 @@ static void zrtp_feed(struct rg_media *media, const struct rg_packet *pkt,
 	if (parsed->zrtp_msg == RG_ZRTP_GO_CLEAR) {
 		media->evidence |= RTPGUARD_EVIDENCE_GOCLEAR;
 		unvouch(media);
+		changed(media, ans);
 	}
 	conclude(media, ans);
 }
