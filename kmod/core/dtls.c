@@ -197,13 +197,11 @@ static void conclude(struct rg_dtls *dtls)
 }
 
 /* RFC 9147, 4: a record of DTLS 1.3, of an epoch that has keys. */
-static bool unified_parse(const struct rg_packet *pkt)
+static bool unified_parse(const struct rg_packet *pkt, struct rg_cur cur)
 {
-	struct rg_cur cur;
 	u8 first;
 	u32 len;
 
-	rg_cur_init(&cur, pkt->data, pkt->len);
 	first = rg_cur_u8(&cur);
 	if ((first & UNIFIED_MASK) != UNIFIED || first & UNIFIED_CID ||
 	    !(first & UNIFIED_EPOCH))
@@ -211,6 +209,17 @@ static bool unified_parse(const struct rg_packet *pkt)
 	rg_cur_skip(&cur, first & UNIFIED_SEQ16 ? 2 : 1);
 	len = first & UNIFIED_LEN ? rg_cur_be16(&cur) : wire_left(pkt, &cur);
 	return !cur.err && len >= CIPHER_TEXT_MIN && len <= wire_left(pkt, &cur);
+}
+
+/* Such a record, where a hello has said that it is DTLS 1.3. */
+static bool unified_read(struct rg_dtls *dtls, const struct rg_packet *pkt,
+			 const struct rg_cur *cur)
+{
+	if ((!dtls->hellos[RG_DIR_ORIGINAL].v13 && !dtls->hellos[RG_DIR_REPLY].v13) ||
+	    !unified_parse(pkt, *cur))
+		return false;
+	dtls->encrypted |= BIT(pkt->dir);
+	return true;
 }
 
 /**
@@ -232,16 +241,13 @@ bool rg_dtls_read(struct rg_dtls *dtls, const struct rg_packet *pkt)
 	bool any = false;
 	u32 i;
 
-	if (unified_parse(pkt)) {
-		if (!dtls->hellos[RG_DIR_ORIGINAL].v13 &&
-		    !dtls->hellos[RG_DIR_REPLY].v13)
-			return false;
-		dtls->encrypted |= BIT(pkt->dir);
-		conclude(dtls);
-		return true;
-	}
 	rg_cur_init(&cur, pkt->data, pkt->len);
 	for (i = 0; i < RG_DTLS_RECORDS_MAX && cur.left; i++) {
+		/* Those behind it are of the same kind. */
+		if (unified_read(dtls, pkt, &cur)) {
+			any = true;
+			break;
+		}
 		if (!record_next(pkt, &cur, &record))
 			break;
 		any = true;

@@ -67,6 +67,21 @@ TEST_F(dtls, in_1_3_the_offer_has_to_do)
 	EXPECT_TRUE(self->dtls.done);
 }
 
+/* In the datagram of its ServerHello. */
+TEST_F(dtls, a_server_may_encrypt_at_once)
+{
+	u32 len;
+
+	feed_client(self, "\x01");
+	server_hello(self, "", true);
+	len = fragment(self, 0, MSG_SERVER, 0, self->hello_len);
+	len += unified_record(self->bytes + len, 60);
+	read_packet(self, len, RG_DIR_REPLY);
+	EXPECT_EQ(self->dtls.encrypted, BIT(RG_DIR_REPLY));
+	feed_unified(self, RG_DIR_ORIGINAL);
+	EXPECT_TRUE(self->dtls.done);
+}
+
 /* RFC 9147, 5.1: a ServerHello that asks again, and a second ClientHello. */
 TEST_F(dtls, a_retry_changes_nothing)
 {
