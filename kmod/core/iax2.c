@@ -291,8 +291,9 @@ static struct rg_iax2_call *call_add(struct rg_iax2_state *state, bool sure)
 	}
 	if (!sure)
 		return NULL;
-	state->lost = true;
 	call = &state->calls[state->next];
+	state->lost = true;
+	state->lost_secret |= call->secret;
 	state->next = (state->next + 1) % RG_IAX2_CALLS_MAX;
 	return call;
 }
@@ -424,26 +425,37 @@ static void control_note(struct rg_iax2_state *state, u8 dir,
 
 /*
  * What should be encrypted and is no whole blocks is not. Meta frames never are:
- * their senders leave encryption out there.
+ * their senders leave encryption out there. A call that was in clear does not speak
+ * for another that is encrypted.
  */
-static bool media_note(struct rg_iax2_state *state, const struct rg_packet *pkt,
-		       u8 dir, const struct rg_iax2 *iax2)
+static u8 media_feed(struct rg_iax2_state *state, const struct rg_packet *pkt, u8 dir,
+		     const struct rg_iax2 *iax2)
 {
 	struct rg_iax2_call *call = NULL;
 	bool media = iax2->kind != RG_IAX2_FULL || iax2->type == IAX2_VOICE ||
 		     iax2->type == IAX2_VIDEO;
+	bool secret;
 
 	if (iax2->kind != RG_IAX2_TRUNK) {
 		call = call_find(state, dir, iax2->source, iax2->dest, true);
 		/* Where calls had to be forgotten, it is of one of them. */
 		if (!call && (!media || !state->lost))
-			return false;
+			return RG_IAX2_NOT_YET;
 	}
-	if (call && call->secret && sealed_fits(pkt, iax2->kind))
-		state->secret = true;
-	else if (media && state->clear < IAX2_CLEAR_MIN)
-		state->clear++;
-	return true;
+	secret = (call ? call->secret : state->lost_secret) &&
+		 sealed_fits(pkt, iax2->kind);
+	state->secret |= secret;
+	if (media && !secret) {
+		if (call && call->clear < IAX2_CLEAR_MIN)
+			call->clear++;
+		if (state->clear < IAX2_CLEAR_MIN)
+			state->clear++;
+		return state->clear < IAX2_CLEAR_MIN ? RG_IAX2_RECOGNISED :
+						       RG_IAX2_CLEAR;
+	}
+	if (call && call->clear >= IAX2_CLEAR_MIN)
+		return RG_IAX2_CLEAR;
+	return state->secret ? RG_IAX2_SECRET : RG_IAX2_RECOGNISED;
 }
 
 /**
@@ -454,10 +466,10 @@ static bool media_note(struct rg_iax2_state *state, const struct rg_packet *pkt,
  *
  * Recognised by the first frame of a call or registration, or by control frames of
  * both sides that name the same call (RFC 5456, 6); the caller asks here only in
- * flows of which a first frame was seen (nonrtp.c). Two frames of media that is not
- * encrypted make it clear, of whichever call; of a flow that is recognised, so do
- * trunk frames. By chance one in 2^12 of other datagrams is voice of one of eight
- * calls.
+ * flows of which a first frame was seen (nonrtp.c). From the second frame of media on
+ * that is not encrypted, of whichever call or of a trunk, such frames are clear; and
+ * with them all of a call that has two. By chance one in 2^12 of other datagrams is
+ * voice of one of eight calls.
  *
  * Context: whatever protects the state.
  * Return: enum rg_iax2_answer.
@@ -469,11 +481,8 @@ u8 rg_iax2_feed(struct rg_iax2_state *state, const struct rg_packet *pkt,
 
 	if (iax2->kind == RG_IAX2_CONTROL)
 		control_note(state, dir, iax2);
-	else if (!state->sure || !media_note(state, pkt, dir, iax2))
-		return RG_IAX2_NOT_YET;
 	if (!state->sure)
 		return RG_IAX2_NOT_YET;
-	if (state->clear >= IAX2_CLEAR_MIN)
-		return RG_IAX2_CLEAR;
-	return state->secret ? RG_IAX2_SECRET : RG_IAX2_RECOGNISED;
+	return iax2->kind == RG_IAX2_CONTROL ? RG_IAX2_RECOGNISED :
+					       media_feed(state, pkt, dir, iax2);
 }

@@ -45,11 +45,11 @@ struct rg_iax2 {
 };
 
 /**
- * enum rg_iax2_answer - what is known of a flow, and that a packet belongs to it
- * @RG_IAX2_NOT_YET: nothing, or the packet does not belong to it
- * @RG_IAX2_RECOGNISED: it is IAX2
- * @RG_IAX2_CLEAR: and media in it is readable
- * @RG_IAX2_SECRET: and all media seen in it is encrypted
+ * enum rg_iax2_answer - what a packet is to a flow
+ * @RG_IAX2_NOT_YET: nothing is known, or it does not belong to the flow
+ * @RG_IAX2_RECOGNISED: the flow is IAX2, and it is of it
+ * @RG_IAX2_CLEAR: and it is of media that is readable
+ * @RG_IAX2_SECRET: and it is of media that is encrypted
  */
 enum rg_iax2_answer {
 	RG_IAX2_NOT_YET,
@@ -64,12 +64,14 @@ enum rg_iax2_answer {
  * @first: enum rg_dir of its first frame
  * @sure: it is a call, and not chance
  * @secret: both sides agreed on encryption
+ * @clear: frames of readable media, up to what makes it clear
  */
 struct rg_iax2_call {
 	u16 numbers[RG_DIRS];
 	u8 first;
 	bool sure;
 	bool secret;
+	u8 clear;
 };
 
 /**
@@ -78,7 +80,8 @@ struct rg_iax2_call {
  * @next: place in @calls that is given up next
  * @sure: one of them was sure
  * @lost: there were more than there is place for
- * @clear: frames of readable media, up to what makes it clear
+ * @lost_secret: and in one of these encryption was agreed on
+ * @clear: in all of them: frames of readable media, up to what makes it clear
  * @secret: an encrypted frame was seen
  */
 struct rg_iax2_state {
@@ -86,6 +89,7 @@ struct rg_iax2_state {
 	u8 next;
 	bool sure;
 	bool lost;
+	bool lost_secret;
 	u8 clear;
 	bool secret;
 };
