@@ -104,7 +104,7 @@ enforce_stops_mpegts_that_is_cut()
 	mode enforce
 	film 4 -b:v 1M -f mpegts "udp://10.0.0.2:$port"
 	flow_read "$port" && expect class mpegts protection clear &&
-		[ "$passed" -le 80 ] && [ "$dropped" -gt 0 ]
+		[ "$passed" -le 8 ] && [ "$dropped" -gt 0 ]
 }
 
 enforce_stops_mpegts_in_rtp()

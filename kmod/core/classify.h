@@ -268,7 +268,8 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 		       rg_zoom_begins(word);
 	case 1: /* ChannelData, MPEG-TS */
 		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4 ||
-		       (first == 0x47 && wire_len % RG_MPEGTS_LEN == 0);
+		       (first == 0x47 && (wire_len % RG_MPEGTS_LEN == 0 ||
+					  wire_len > RG_MPEGTS_CUT_MIN));
 	case 2: /* RTP, RTCP, and what looks like them */
 		return true;
 	default: /* IAX2: no call number of the other side's yet, and no time */

@@ -120,13 +120,38 @@ static bool packet_read(struct rg_cur cur, struct rg_mpegts_packet *packet)
 	return true;
 }
 
+/*
+ * What can be read of the packets from @phase on. Each has to begin as one does, the
+ * one that the datagram's end cuts as well.
+ */
+static bool packets_read(const struct rg_packet *pkt, u32 phase, struct rg_mpegts *mpegts)
+{
+	u32 left = pkt->wire_len - phase;
+	struct rg_cur cur, one;
+	u32 have;
+
+	mpegts->count = 0;
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, phase);
+	while (mpegts->count < RG_MPEGTS_PACKETS_MAX && left >= RG_MPEGTS_LEN &&
+	       cur.left >= TS_HEADER_LEN) {
+		have = min_t(u32, cur.left, RG_MPEGTS_LEN);
+		rg_cur_init(&one, rg_cur_take(&cur, have), have);
+		if (!packet_read(one, &mpegts->packets[mpegts->count]))
+			return false;
+		mpegts->count++;
+		left -= RG_MPEGTS_LEN;
+	}
+	return mpegts->count && (!left || !cur.left || rg_cur_u8(&cur) == TS_SYNC);
+}
+
 /**
  * rg_mpegts_parse() - read a datagram as an MPEG transport stream, by itself
  * @pkt: the datagram
  * @mpegts: filled when the answer is true
  *
- * ISO/IEC 13818-1, 2.4.3: one to seven whole packets, as it is sent in UDP without
- * RTP. Every readable one has to begin as a packet does.
+ * ISO/IEC 13818-1, 2.4.3: whole packets, as they are sent in UDP without RTP. Behind
+ * three of them and more the last may be cut.
  *
  * Context: any.
  * Return: true when it could be; of random datagrams of fitting lengths one in 2^10
@@ -134,23 +159,10 @@ static bool packet_read(struct rg_cur cur, struct rg_mpegts_packet *packet)
  */
 bool rg_mpegts_parse(const struct rg_packet *pkt, struct rg_mpegts *mpegts)
 {
-	u32 count = pkt->wire_len / RG_MPEGTS_LEN;
-	struct rg_cur cur, one;
-	u32 have;
-
-	mpegts->count = 0;
-	if (pkt->len > pkt->wire_len || pkt->wire_len % RG_MPEGTS_LEN || !count ||
-	    count > RG_MPEGTS_PACKETS_MAX)
+	if (pkt->len > pkt->wire_len ||
+	    (pkt->wire_len % RG_MPEGTS_LEN && pkt->wire_len < RG_MPEGTS_CUT_MIN))
 		return false;
-	rg_cur_init(&cur, pkt->data, pkt->len);
-	while (mpegts->count < count && cur.left >= TS_HEADER_LEN) {
-		have = min_t(u32, cur.left, RG_MPEGTS_LEN);
-		rg_cur_init(&one, rg_cur_take(&cur, have), have);
-		if (!packet_read(one, &mpegts->packets[mpegts->count]))
-			return false;
-		mpegts->count++;
-	}
-	return mpegts->count;
+	return packets_read(pkt, 0, mpegts);
 }
 
 static u8 pid_follow(struct rg_mpegts_state *state,
@@ -226,21 +238,24 @@ static bool syncs_from(const struct rg_packet *pkt, u32 phase)
 }
 
 /**
- * rg_mpegts_cut() - is a datagram a piece of a transport stream?
+ * rg_mpegts_cut() - read a datagram as a piece of a transport stream
  * @pkt: the datagram
+ * @mpegts: filled when the answer is true: with the packets that are whole
  *
  * Some senders fill their datagrams, and cut packets in two for that. Asked only in
- * a flow that is MPEG-TS.
+ * a flow where a datagram began with a packet.
  *
  * Context: any.
- * Return: true where packets may begin somewhere; by chance once in 2^16.
+ * Return: true where packets may begin somewhere; by chance once in 2^20.
  */
-bool rg_mpegts_cut(const struct rg_packet *pkt)
+bool rg_mpegts_cut(const struct rg_packet *pkt, struct rg_mpegts *mpegts)
 {
 	u32 phase;
 
-	for (phase = 0; phase < RG_MPEGTS_LEN; phase++) {
-		if (syncs_from(pkt, phase))
+	if (pkt->len > pkt->wire_len)
+		return false;
+	for (phase = 1; phase < RG_MPEGTS_LEN; phase++) {
+		if (syncs_from(pkt, phase) && packets_read(pkt, phase, mpegts))
 			return true;
 	}
 	return false;

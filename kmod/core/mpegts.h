@@ -4,9 +4,12 @@
 
 #include "packet.h"
 
-/* Bytes of a transport stream packet, and how many of them fit a datagram. */
+/* Bytes of a transport stream packet, and how many of a datagram are read. */
 #define RG_MPEGTS_LEN		188
-#define RG_MPEGTS_PACKETS_MAX	7
+#define RG_MPEGTS_PACKETS_MAX	11
+
+/* From that on the last of them may be cut. */
+#define RG_MPEGTS_CUT_MIN	(3 * RG_MPEGTS_LEN)
 
 /* PIDs whose continuity is followed. */
 #define RG_MPEGTS_PIDS_MAX	8
@@ -42,7 +45,7 @@ struct rg_mpegts_packet {
 };
 
 /**
- * struct rg_mpegts - a datagram of whole transport stream packets
+ * struct rg_mpegts - the transport stream packets of a datagram
  * @count: packets whose headers are readable
  * @packets: these
  */
@@ -94,7 +97,7 @@ struct rg_mpegts_state {
 };
 
 bool rg_mpegts_parse(const struct rg_packet *pkt, struct rg_mpegts *mpegts);
-bool rg_mpegts_cut(const struct rg_packet *pkt);
+bool rg_mpegts_cut(const struct rg_packet *pkt, struct rg_mpegts *mpegts);
 u8 rg_mpegts_feed(struct rg_mpegts_state *state, const struct rg_packet *pkt,
 		  const struct rg_mpegts *mpegts);
 

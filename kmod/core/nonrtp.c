@@ -2,6 +2,7 @@
 #include "nonrtp.h"
 #include "classify.h"
 #include "framer.h"
+#include "rtp.h"
 
 #include <uapi/linux/rtpguard.h>
 
@@ -44,6 +45,17 @@ static void finding_set(struct finding *finding, bool clear, bool secret)
 	}
 }
 
+/* A piece of a stream that is not known yet is not told from RTP by its first byte. */
+static bool mpegts_read(const struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
+			struct rg_mpegts *mpegts)
+{
+	bool known = nonrtp->class == RTPGUARD_CLASS_MPEGTS;
+
+	return rg_mpegts_parse(pkt, mpegts) ||
+	       ((known || !pkt->len || pkt->data[0] >> 6 != RG_RTP_VERSION) &&
+		rg_mpegts_cut(pkt, mpegts));
+}
+
 /* Return: true when the datagram is of that protocol. */
 static bool mpegts_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 			struct finding *finding)
@@ -52,13 +64,8 @@ static bool mpegts_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 	u8 answer;
 
 	finding->media = true;
-	if (!rg_mpegts_parse(pkt, &mpegts)) {
-		if (nonrtp->class != RTPGUARD_CLASS_MPEGTS || !rg_mpegts_cut(pkt))
-			return false;
-		finding_set(finding,
-			    nonrtp->protection == RTPGUARD_PROTECTION_CLEAR, false);
-		return true;
-	}
+	if (!mpegts_read(nonrtp, pkt, &mpegts))
+		return false;
 	answer = rg_mpegts_feed(&nonrtp->mpegts[pkt->dir], pkt, &mpegts);
 	if (answer != RG_MPEGTS_NOT_YET)
 		finding_set(finding, answer == RG_MPEGTS_CLEAR,

@@ -2,7 +2,6 @@
 #include "rtp.h"
 #include "cursor.h"
 
-#define RTP_VERSION		2
 #define RTP_PT_RTCP_FIRST	64
 #define RTP_PT_RTCP_LAST	95
 
@@ -49,7 +48,7 @@ bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp)
 	rtp->ssrc = rg_cur_be32(&cur);
 	first = head >> 56;
 	second = head >> 48;
-	if (cur.err || first >> 6 != RTP_VERSION)
+	if (cur.err || first >> 6 != RG_RTP_VERSION)
 		return false;
 
 	rtp->seq = head >> 32;

@@ -5,6 +5,9 @@
 #include "limits.h"
 #include "packet.h"
 
+/* RFC 3550, 5.1: the two bits that come first. */
+#define RG_RTP_VERSION	2
+
 /**
  * struct rg_rtp - an RTP fixed header (RFC 3550, 5.1) and what follows it
  * @pt: payload type

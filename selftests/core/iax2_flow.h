@@ -14,7 +14,7 @@
 #define DOWN		RG_DIR_REPLY
 
 static inline bool parse_copy(const u8 *bytes, u32 len, u32 wire_len,
-		       struct rg_iax2 *iax2)
+			      struct rg_iax2 *iax2)
 {
 	u8 *copy = malloc(len ? len : 1);
 	struct rg_packet pkt = { .data = copy, .len = len, .wire_len = wire_len };
@@ -38,7 +38,7 @@ static inline u8 fed(struct rg_iax2_state *state, u8 dir, const u8 *bytes, u32 l
 }
 
 static inline u8 fed_full(struct rg_iax2_state *state, u8 dir, u8 type, u8 subclass,
-		   u32 len)
+			  u32 len)
 {
 	u16 source = dir == UP ? IAX_CALLER : IAX_CALLEE;
 	u16 dest = dir == UP ? IAX_CALLEE : IAX_CALLER;

@@ -4,17 +4,13 @@
  * what a direction of a flow is taken for, datagram by datagram. Each datagram is an
  * allocation of its own length.
  */
-#include "core/mpegts.h"
 #include "cipher.h"
 #include "kselftest_harness.h"
+#include "mpegts_packets.h"
 
-#define TS		RG_MPEGTS_LEN
 #define MAX_LEN		1500
 #define NOT_TS		0xff
 #define RANDOM_MAX	100000
-
-#define VIDEO		0x100
-#define AUDIO		0x101
 
 static bool parse_copy(const u8 *bytes, u32 len, u32 wire_len,
 		       struct rg_mpegts *mpegts)
@@ -40,32 +36,6 @@ static u8 fed(struct rg_mpegts_state *state, const u8 *bytes, u32 len)
 	return rg_mpegts_feed(state, &pkt, &mpegts);
 }
 
-/* A packet with a payload of 0xff. Returns its length. */
-static u32 ts_packet(u8 *p, u16 pid, u8 counter)
-{
-	memset(p, 0xff, TS);
-	p[0] = 0x47;
-	put_be16(p + 1, pid);
-	p[3] = 0x10 | (counter & 15);
-	return TS;
-}
-
-/* The same, and media begins in it. */
-static u32 ts_media(u8 *p, u16 pid, u8 counter, u8 stream, u8 flags)
-{
-	ts_packet(p, pid, counter);
-	p[1] |= 0x40;
-	memcpy(p + 4, (u8[]){ 0, 0, 1, stream, 0, 0, flags }, 7);
-	return TS;
-}
-
-static u32 ts_scrambled(u8 *p, u16 pid, u8 counter, u8 control)
-{
-	ts_packet(p, pid, counter);
-	p[3] |= control << 6;
-	return TS;
-}
-
 TEST(fields_are_read_in_network_order)
 {
 	struct rg_mpegts mpegts;
@@ -87,8 +57,8 @@ TEST(fields_are_read_in_network_order)
 	EXPECT_EQ(mpegts.packets[1].pes, RG_MPEGTS_PES_NONE);
 }
 
-/* One to seven whole packets: as a datagram that is shorter, or longer. */
-TEST(only_whole_packets_are_taken)
+/* Whole packets; behind three of them one that is cut. */
+TEST(packets_from_the_first_byte_on)
 {
 	u8 p[8 * TS + 1];
 	struct rg_mpegts mpegts;
@@ -98,12 +68,14 @@ TEST(only_whole_packets_are_taken)
 		ts_packet(p + i * TS, VIDEO, i);
 	p[8 * TS] = 0x47;
 	for (len = 0; len <= sizeof(p); len++) {
-		bool whole = len && len % TS == 0 && len / TS <= 7;
+		bool taken = len && (len % TS == 0 || len / TS >= 3);
 
-		ASSERT_EQ(parse_copy(p, len, len, &mpegts), whole);
-		if (whole)
+		ASSERT_EQ(parse_copy(p, len, len, &mpegts), taken);
+		if (taken)
 			ASSERT_EQ(mpegts.count, len / TS);
 	}
+	p[8 * TS] = 0x48;
+	EXPECT_FALSE(parse_copy(p, len - 1, len - 1, &mpegts));
 }
 
 /* What is not readable is not asked for. */

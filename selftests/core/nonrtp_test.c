@@ -3,66 +3,16 @@
  * Media that is not RTP, through the classifier: when it is recognised, what of it
  * may be dropped, and that RTP beside it stays RTP.
  */
-#include "content_flow.h"
 #include "dtls_packets.h"
 #include "core/carrier.h"
 #include "core/framer.h"
 #include "iax2_frames.h"
+#include "nonrtp_flow.h"
 #include "srt_packets.h"
 #include "verdicts.h"
 #include "zoom_packets.h"
 
 #define BYTES_MAX	2048
-#define TS_LEN		188
-#define PID_MEDIA	0x100
-
-static void feed_dir(struct _test_data_flow *self, const u8 *bytes, u32 len, u8 dir)
-{
-	u8 *copy = malloc(len ? len : 1);
-	struct rg_packet pkt = {
-		.data = copy, .len = len, .wire_len = len, .dir = dir,
-		.now_ms = self->now_ms += 5,
-	};
-	struct rg_answer blind;
-
-	memcpy(copy, bytes, len);
-	rg_feed(NULL, &pkt, &blind);
-	if (len >= RG_HEAD_LEN && rg_shape_has_state(blind.shape) &&
-	    !rg_may_be_media(copy, len))
-		abort();
-	media_feed(&self->media, &pkt, true, &self->ans);
-	free(copy);
-}
-
-static void expect_answer(struct __test_metadata *_metadata,
-			  const struct rg_answer *ans, u8 class, u8 protection)
-{
-	EXPECT_EQ(ans->shape, RG_SHAPE_NONRTP);
-	EXPECT_EQ(ans->class, class);
-	EXPECT_EQ(ans->protection, protection);
-	EXPECT_EQ(ans->subject, RTPGUARD_SUBJECT_MEDIA);
-}
-
-#define EXPECT_ANSWER(class, protection) \
-	expect_answer(_metadata, &self->ans, class, protection)
-
-/* A datagram of seven packets, the first of which begins a PES of video. */
-static void feed_ts(struct _test_data_flow *self, u32 n, u8 scrambling)
-{
-	u8 p[7 * TS_LEN];
-	u32 i;
-
-	memset(p, 0x35, sizeof(p));
-	for (i = 0; i < 7; i++) {
-		u8 *at = p + i * TS_LEN;
-
-		put_be32(at, 0x47000010u | PID_MEDIA << 8 | scrambling << 6 |
-			     ((7 * n + i) & 15) | (i ? 0 : 0x400000));
-		if (!i)
-			memcpy(at + 4, "\0\0\1\xe0\0\0\x80\x80\5", 9);
-	}
-	feed_dir(self, p, sizeof(p), RG_DIR_ORIGINAL);
-}
 
 TEST_F(flow, mpegts_is_clear_from_the_third_datagram)
 {
@@ -83,25 +33,6 @@ TEST_F(flow, mpegts_is_clear_from_the_third_datagram)
 	EXPECT_EQ(sum.class, RTPGUARD_CLASS_MPEGTS);
 	EXPECT_EQ(sum.protection, RTPGUARD_PROTECTION_CLEAR);
 	EXPECT_EQ(sum.packets_before_verdict, 3);
-}
-
-/* Some senders fill their datagrams: 1,472 bytes that begin anywhere. */
-TEST_F(flow, mpegts_that_is_cut_is_clear_too)
-{
-	u8 p[9 * TS_LEN];
-	u32 i, phase;
-
-	for (i = 0; i < 3; i++)
-		feed_ts(self, i, 0);
-	for (i = 0; i < sizeof(p); i++)
-		p[i] = i % TS_LEN ? 0x35 : 0x47;
-	for (phase = 0; phase < TS_LEN; phase++) {
-		feed_dir(self, p + phase, 1472, RG_DIR_ORIGINAL);
-		EXPECT_ANSWER(RTPGUARD_CLASS_MPEGTS, RTPGUARD_PROTECTION_CLEAR);
-	}
-	/* What has two first bytes at the most is too short to tell. */
-	feed_dir(self, p + 1, 400, RG_DIR_ORIGINAL);
-	EXPECT_NE(self->ans.shape, RG_SHAPE_NONRTP);
 }
 
 /* It is long broken: nothing is known, and strict holds what it knows to be media. */
@@ -471,13 +402,13 @@ TEST_F(flow, a_hello_changes_nothing)
 /* 0x47 and a PID may be a channel and its length; the last datagram was one. */
 TEST_F(flow, mpegts_is_no_channel_data)
 {
-	u8 p[7 * TS_LEN];
+	u8 p[7 * TS];
 	struct rg_packet pkt = { .data = p, .len = sizeof(p), .wire_len = sizeof(p) };
 	u32 i;
 
 	memset(p, 0x35, sizeof(p));
 	for (i = 0; i < 7; i++)
-		put_be32(p + i * TS_LEN, 0x4701051d);
+		put_be32(p + i * TS, 0x4701051d);
 	rg_carrier_open(&pkt);
 	EXPECT_EQ(pkt.peer, 0);
 }
