@@ -92,7 +92,7 @@ static int __init reference_rtp(const u8 *bytes, u32 len)
 
 	if (len < 12 || bytes[0] / 64 != 2)
 		return -1;
-	if (bytes[1] % 128 >= 64 && bytes[1] % 128 <= 95)
+	if (bytes[1] >= 192 && bytes[1] <= 223 && 4 * number(bytes + 2, 2) + 4 <= len)
 		return -1;
 	off = 12 + 4 * (bytes[0] % 16);
 	if (bytes[0] / 16 % 2) {

@@ -15,7 +15,7 @@
  *	   |
  *	   |   recognisers[]: could this datagram be ... by itself?
  *	   |      stream.c   RTP, SRTP
- *	   |      rtcp.c     RTCP, SRTCP   (payload types 64 to 95)
+ *	   |      rtcp.c     RTCP, SRTCP
  *	   |      stun.c     STUN
  *	   |      handshake.c  DTLS, ZRTP: what vouches for the flow's media
  *	   |      nonrtp.c   MPEG-TS, SRT, IAX2, T.38, Zoom

@@ -2,8 +2,8 @@
 #include "rtp.h"
 #include "cursor.h"
 
-#define RTP_PT_RTCP_FIRST	64
-#define RTP_PT_RTCP_LAST	95
+/* RFC 5761, 4: types of RTCP, 192 to 223, as the second byte has them. */
+#define RTCP_TYPES		6
 
 /*
  * Static payload types (RFC 3551, table 4) whose frames have a length that no
@@ -28,10 +28,10 @@ static const struct {
  * @rtp: filled when the answer is true
  *
  * Accepts what RFC 3550, 5.1 allows: version 2, CSRC list and extension within
- * the datagram. Payload types 64 to 95 are RTCP's (RFC 5761, 4). Padding is
- * not looked at: behind SRTP its count is cipher text. A header longer than
- * the readable bytes (a bounded copy of a huge extension) is taken by what its
- * readable part says.
+ * the datagram. With a marker, payload types 64 to 95 are RTCP's where the sequence
+ * number is a length of RTCP that fits (RFC 5761, 4). Padding is not looked at: behind
+ * SRTP its count is cipher text. A header longer than the readable bytes (a bounded
+ * copy of a huge extension) is taken by what its readable part says.
  *
  * Context: any.
  * Return: true when the datagram could be RTP.
@@ -57,7 +57,7 @@ bool rg_rtp_parse(const struct rg_packet *pkt, struct rg_rtp *rtp)
 	rtp->pt = second & 0x7f;
 	rtp->marker = second & 0x80;
 	rtp->padding = first & 0x20;
-	if (rtp->pt >= RTP_PT_RTCP_FIRST && rtp->pt <= RTP_PT_RTCP_LAST)
+	if (second >> 5 == RTCP_TYPES && 4 * (rtp->seq + 1u) <= pkt->wire_len)
 		return false;
 
 	off = 12 + 4 * (first & 0x0f);

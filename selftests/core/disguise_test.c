@@ -171,6 +171,18 @@ TEST_F(media, contributing_sources_hide_nothing)
 	}
 }
 
+/* With a marker and without, among them what RTCP has (RFC 5761, 4). */
+TEST_F(media, no_payload_type_hides_anything)
+{
+	u32 second;
+
+	for (second = 0; second < 256; second++) {
+		anew(self);
+		feed_call(self, (struct look){ .pt = second, .seq = 300 }, 10);
+		EXPECT_PASSED(PLAIN_ENFORCE, 0, second);
+	}
+}
+
 /* From none to as many words as one datagram has room for. */
 TEST_F(media, a_header_extension_hides_nothing)
 {

@@ -34,7 +34,8 @@ static bool oracle_rtp(const u8 *p, u32 len, u32 *payload)
 {
 	if (len < 2 || p[0] / 64 != 2)
 		return false;
-	if (p[1] % 128 >= 64 && p[1] % 128 <= 95)
+	if (p[1] >= 192 && p[1] < 224 && len >= 4 &&
+	    (p[2] * 256 + p[3] + 1) * 4 <= (int)len)
 		return false;
 	return oracle_fits(p, len, payload);
 }
@@ -80,13 +81,23 @@ TEST(every_payload_type)
 {
 	u8 p[20] = { 0x80 };
 	struct rg_rtp rtp;
-	u32 second, payload;
+	u32 second, seq, payload;
 
 	for (second = 0; second < 256; second++) {
-		p[1] = second;
-		ASSERT_EQ(parse_copy(p, sizeof(p), sizeof(p), &rtp),
-			  oracle_rtp(p, sizeof(p), &payload));
+		for (seq = 0; seq < 10; seq++) {
+			p[1] = second;
+			p[3] = seq;
+			ASSERT_EQ(parse_copy(p, sizeof(p), sizeof(p), &rtp),
+				  oracle_rtp(p, sizeof(p), &payload));
+		}
 	}
+	/* A length that fits, and one that does not. */
+	p[1] = 200;
+	p[3] = 4;
+	EXPECT_FALSE(parse_copy(p, sizeof(p), sizeof(p), &rtp));
+	p[3] = 5;
+	EXPECT_TRUE(parse_copy(p, sizeof(p), sizeof(p), &rtp));
+	EXPECT_TRUE(rtp.marker && rtp.pt == 72);
 }
 
 TEST(fields_are_read_in_network_order)

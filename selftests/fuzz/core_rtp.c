@@ -23,7 +23,10 @@ static void rtp_check(const struct rg_packet *pkt, const struct rg_rtp *rtp)
 	struct rg_packet cut = *pkt;
 	struct rg_rtp again;
 
-	require(rtp->pt < 64 || (rtp->pt > 95 && rtp->pt < 128));
+	require(rtp->pt < 128);
+	/* Of RTCP's types only what is too short for its length. */
+	require(!rtp->marker || rtp->pt < 64 || rtp->pt > 95 ||
+		rtp->seq >= pkt->wire_len / 4);
 	require(rtp->payload_off >= 12 && rtp->payload_off % 4 == 0);
 	require(rtp->payload_off <= pkt->wire_len);
 	require(rtp->payload_len == pkt->wire_len - rtp->payload_off);
