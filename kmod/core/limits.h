@@ -34,6 +34,9 @@
 /* RTCP packets in one compound; 15 bytes each would already fill 1,500. */
 #define RG_RTCP_CHAIN_MAX	64
 
+/* Compounds in a row that are readable, whatever is behind them. */
+#define RG_RTCP_CHAINS_MIN	4
+
 /*
  * The same datagram once more within so long is a copy, as the host of a bridge sees
  * them; a receiver without a report to make says the same for ever. Bytes compared.

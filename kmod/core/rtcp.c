@@ -157,6 +157,25 @@ static u8 trailer_shows(struct rg_rtcp_state *state, const struct rg_packet *pkt
 	return shows;
 }
 
+/*
+ * Behind a compound there may be anything, but in front of it no cipher: SRTCP has a
+ * valid second header once in 2^17. The NULL cipher has one always.
+ */
+static u8 shows_by_content(struct rg_rtcp_state *state, const struct rg_packet *pkt,
+			   const struct rg_rtcp *rtcp)
+{
+	u8 trailer = trailer_shows(state, pkt, rtcp);
+
+	if (rtcp->chain < 2)
+		state->chains = 0;
+	else if (state->chains < RG_RTCP_CHAINS_MIN)
+		state->chains++;
+	if (chain_decides(state, rtcp) ||
+	    (state->chains >= RG_RTCP_CHAINS_MIN && trailer != RTPGUARD_PROTECTION_NULL))
+		return RTPGUARD_PROTECTION_CLEAR;
+	return trailer;
+}
+
 static u32 digest_get(const struct rg_packet *pkt)
 {
 	struct rg_cur cur;
@@ -186,8 +205,7 @@ static u8 show(struct rg_rtcp_state *state, const struct rg_packet *pkt,
 	state->packets++;
 	state->last_ms = pkt->now_ms;
 	state->digest = digest;
-	state->shown = chain_decides(state, rtcp) ? RTPGUARD_PROTECTION_CLEAR :
-						    trailer_shows(state, pkt, rtcp);
+	state->shown = shows_by_content(state, pkt, rtcp);
 	return state->shown;
 }
 

@@ -40,6 +40,7 @@ struct rg_srtcp_index {
  * @digest: of the last
  * @shown: enum rtpguard_protection that the last showed
  * @exact_run: datagrams in a row without room for a trailer, up to 2
+ * @chains: datagrams in a row with a second header, up to RG_RTCP_CHAINS_MIN
  * @sender: a sender report was among them
  * @class: enum rtpguard_class, once decided
  * @protection: enum rtpguard_protection, the worst that was shown
@@ -54,6 +55,7 @@ struct rg_rtcp_state {
 	u32 digest;
 	u8 shown;
 	u8 exact_run;
+	u8 chains;
 	bool sender;
 	u8 class;
 	u8 protection;

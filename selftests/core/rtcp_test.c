@@ -18,6 +18,7 @@ FIXTURE(side)
 	struct rg_answer ans;
 	struct rg_random random;
 	u8 bytes[256];
+	u8 many[8 * (RG_RTCP_CHAIN_MAX + 1)];
 	u64 now_ms;
 	u32 step_ms;
 };
@@ -33,16 +34,22 @@ FIXTURE_TEARDOWN(side)
 {
 }
 
-static void feed(struct _test_data_side *self, u32 len, u32 wire_len)
+static void feed_bytes(struct _test_data_side *self, const u8 *bytes, u32 len,
+		       u32 wire_len)
 {
 	/* Its own allocation: reads beyond it are seen. */
 	u8 *copy = malloc(len ? len : 1);
 	struct rg_packet pkt = { .data = copy, .len = len, .wire_len = wire_len,
 				 .now_ms = self->now_ms += self->step_ms };
 
-	memcpy(copy, self->bytes, len);
+	memcpy(copy, bytes, len);
 	rg_feed(&self->media, &pkt, &self->ans);
 	free(copy);
+}
+
+static void feed(struct _test_data_side *self, u32 len, u32 wire_len)
+{
+	feed_bytes(self, self->bytes, len, wire_len);
 }
 
 /* SRTCP: a receiver report, and @tail bytes from the index to the end. */
@@ -115,6 +122,55 @@ TEST_F(side, a_copy_says_nothing_more)
 	feed(self, n, n);
 	feed(self, n, n);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
+}
+
+/* A byte, or an index that grows: what is in front of it can be read. */
+TEST_F(side, bytes_behind_a_compound_hide_nothing)
+{
+	static const u8 tails[] = { 1, 3, 4, 10, 14, 18, 40 };
+	u32 t, i, n;
+
+	for (t = 0; t < ARRAY_SIZE(tails); t++) {
+		memset(&self->media, 0, sizeof(self->media));
+		for (i = 1; i < 10; i++) {
+			n = packet_rtcp_sr_sdes(self->bytes, 1);
+			random_fill(&self->random, self->bytes + n, tails[t]);
+			if (tails[t] >= 14)
+				put_be32(self->bytes + n + tails[t] - 14, E_BIT | i);
+			feed(self, n + tails[t], n + tails[t]);
+			EXPECT_EQ(self->ans.protection == RTPGUARD_PROTECTION_CLEAR,
+				  i >= RG_RTCP_CHAINS_MIN)
+				TH_LOG("%u bytes, datagram %u", tails[t], i);
+		}
+	}
+}
+
+TEST_F(side, more_packets_than_are_followed_hide_nothing)
+{
+	u32 i, n, at;
+
+	for (i = 1; i < 10; i++) {
+		for (n = 0, at = 0; n < RG_RTCP_CHAIN_MAX + 1; n++)
+			at += packet_rtcp_rr(self->many + at, 1);
+		feed_bytes(self, self->many, at, at);
+		EXPECT_EQ(self->ans.protection == RTPGUARD_PROTECTION_CLEAR,
+			  i >= RG_RTCP_CHAINS_MIN);
+	}
+}
+
+/* Its compounds are whole, and there is a trailer. */
+TEST_F(side, compounds_with_the_null_cipher_are_null)
+{
+	u32 i, n;
+
+	for (i = 1; i < 20; i++) {
+		n = packet_rtcp_sr_sdes(self->bytes, 1);
+		put_be32(self->bytes + n, i);
+		random_fill(&self->random, self->bytes + n + 4, 10);
+		feed(self, n + 14, n + 14);
+		EXPECT_EQ(self->ans.protection, i < 3 ?
+			  RTPGUARD_PROTECTION_UNDETERMINED : RTPGUARD_PROTECTION_NULL);
+	}
 }
 
 /* Does any of four datagrams with these words show a trailer? */
