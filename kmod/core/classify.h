@@ -267,9 +267,10 @@ static inline bool rg_may_be_media(const u8 *head, u32 wire_len)
 		       (!first && (u8)(word >> 40) - 1u < wire_len - 4) ||
 		       rg_zoom_begins(word);
 	case 1: /* ChannelData, MPEG-TS */
-		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) < 4 ||
+		return wire_len - RG_CHANNEL_HEADER_LEN - (u16)(word >> 32) <=
+			       RG_CHANNEL_PADDING_MAX ||
 		       (first == 0x47 && (wire_len % RG_MPEGTS_LEN == 0 ||
-					  wire_len > RG_MPEGTS_CUT_MIN));
+					  wire_len >= RG_MPEGTS_CUT_MIN));
 	case 2: /* RTP, RTCP, and what looks like them */
 		return true;
 	default: /* IAX2: no call number of the other side's yet, and no time */

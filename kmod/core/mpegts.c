@@ -145,13 +145,30 @@ static bool packets_read(const struct rg_packet *pkt, u32 phase, struct rg_mpegt
 	return mpegts->count && (!left || !cur.left || rg_cur_u8(&cur) == TS_SYNC);
 }
 
+/* Is there a packet's first byte at @phase, and in each that follows? */
+static bool syncs_from(const struct rg_packet *pkt, u32 phase)
+{
+	struct rg_cur cur;
+	u32 n = 0;
+
+	rg_cur_init(&cur, pkt->data, pkt->len);
+	rg_cur_skip(&cur, phase);
+	while (cur.left) {
+		if (rg_cur_u8(&cur) != TS_SYNC)
+			return false;
+		n++;
+		rg_cur_skip(&cur, min_t(u32, cur.left, RG_MPEGTS_LEN - 1));
+	}
+	return n >= TS_SYNCS_MIN;
+}
+
 /**
  * rg_mpegts_parse() - read a datagram as an MPEG transport stream, by itself
  * @pkt: the datagram
  * @mpegts: filled when the answer is true
  *
- * ISO/IEC 13818-1, 2.4.3: whole packets, as they are sent in UDP without RTP. Behind
- * three of them and more the last may be cut.
+ * ISO/IEC 13818-1, 2.4.3: whole packets, as they are sent in UDP without RTP. Where
+ * three of them and more begin, the last may be cut.
  *
  * Context: any.
  * Return: true when it could be; of random datagrams of fitting lengths one in 2^10
@@ -160,7 +177,7 @@ static bool packets_read(const struct rg_packet *pkt, u32 phase, struct rg_mpegt
 bool rg_mpegts_parse(const struct rg_packet *pkt, struct rg_mpegts *mpegts)
 {
 	if (pkt->len > pkt->wire_len ||
-	    (pkt->wire_len % RG_MPEGTS_LEN && pkt->wire_len < RG_MPEGTS_CUT_MIN))
+	    (pkt->wire_len % RG_MPEGTS_LEN && !syncs_from(pkt, 0)))
 		return false;
 	return packets_read(pkt, 0, mpegts);
 }
@@ -218,23 +235,6 @@ static void media_count(struct rg_mpegts_state *state,
 	secret |= packet->pes == RG_MPEGTS_PES_SECRET;
 	if (secret && state->secret < TS_SECRET_MIN)
 		state->secret++;
-}
-
-/* Is there a packet's first byte at @phase, and in each that follows? */
-static bool syncs_from(const struct rg_packet *pkt, u32 phase)
-{
-	struct rg_cur cur;
-	u32 n = 0;
-
-	rg_cur_init(&cur, pkt->data, pkt->len);
-	rg_cur_skip(&cur, phase);
-	while (cur.left) {
-		if (rg_cur_u8(&cur) != TS_SYNC)
-			return false;
-		n++;
-		rg_cur_skip(&cur, min_t(u32, cur.left, RG_MPEGTS_LEN - 1));
-	}
-	return n >= TS_SYNCS_MIN;
 }
 
 /**

@@ -8,8 +8,8 @@
 #define RG_MPEGTS_LEN		188
 #define RG_MPEGTS_PACKETS_MAX	11
 
-/* From that on the last of them may be cut. */
-#define RG_MPEGTS_CUT_MIN	(3 * RG_MPEGTS_LEN)
+/* Where three of them begin, the last may be cut. */
+#define RG_MPEGTS_CUT_MIN	(2 * RG_MPEGTS_LEN + 1)
 
 /* PIDs whose continuity is followed. */
 #define RG_MPEGTS_PIDS_MAX	8

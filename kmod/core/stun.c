@@ -16,6 +16,9 @@
 #define STUN_IPV4_LEN		8
 #define STUN_IPV6_LEN		20
 
+/* Of a message that names two: neither a channel's number nor an address's. */
+#define STUN_PEERS		0x3fff
+
 /* Cookie and transaction ID: what addresses are XORed with. */
 #define STUN_KEY_LEN		16
 
@@ -37,7 +40,16 @@ static u16 peer_fold(const u8 *value, u32 len, const u8 *key)
 	return 0x8000 | (hash ^ hash >> 16);
 }
 
-/* Of two of a kind the first counts (RFC 8489, 14). */
+/*
+ * Of two addresses a server should take the first (RFC 8489, 14), and coturn takes the
+ * last. Which of them varies must not make each message one of another peer's.
+ */
+static void peer_note(struct rg_stun *stun, u16 peer)
+{
+	stun->peer = !stun->peer || stun->peer == peer ? peer : STUN_PEERS;
+}
+
+/* Of two DATA the first counts. */
 static void attributes_parse(const struct rg_packet *pkt, struct rg_cur *cur,
 			     const u8 *key, struct rg_stun *stun)
 {
@@ -56,9 +68,8 @@ static void attributes_parse(const struct rg_packet *pkt, struct rg_cur *cur,
 			stun->data = value;
 			stun->data_len = have;
 			stun->data_wire_len = len;
-		} else if (type == STUN_XOR_PEER_ADDRESS && !stun->peer &&
-			   have == len && len > 4) {
-			stun->peer = peer_fold(value, len, key);
+		} else if (type == STUN_XOR_PEER_ADDRESS && have == len && len > 4) {
+			peer_note(stun, peer_fold(value, len, key));
 		}
 		rg_cur_skip(cur, min_t(u32, -len & 3, cur->left));
 	}
@@ -103,8 +114,9 @@ bool rg_stun_parse(const struct rg_packet *pkt, struct rg_stun *stun)
  * @pkt: the datagram
  * @stun: @peer is the channel's number; @data is what it carries, at least a byte
  *
- * RFC 8656, 12.4: over UDP the padding to a multiple of four may be there. And RFC 5766,
- * 11: channels had numbers to 7FFF, and there are relays and clients that have them.
+ * RFC 8656, 12.4: over UDP the padding to a multiple of four may be there, and relays
+ * take up to three bytes wherever. And RFC 5766, 11: channels had numbers to 7FFF, and
+ * there are relays and clients that have them.
  *
  * Context: any.
  * Return: true when it could be; by chance once in 2^16.
@@ -121,7 +133,7 @@ bool rg_channel_parse(const struct rg_packet *pkt, struct rg_stun *stun)
 	if (cur.err || stun->peer >> 14 != RG_CHANNEL_BITS || !len)
 		return false;
 	left = pkt->wire_len - RG_CHANNEL_HEADER_LEN;
-	if (left < len || left - len > (-len & 3))
+	if (left < len || left - len > RG_CHANNEL_PADDING_MAX)
 		return false;
 	stun->data = cur.pos;
 	stun->data_len = min_t(u32, cur.left, len);

@@ -13,6 +13,7 @@
  * other message's (RFC 5766, 11).
  */
 #define RG_CHANNEL_HEADER_LEN	4
+#define RG_CHANNEL_PADDING_MAX	3
 #define RG_CHANNEL_BITS		1
 
 /**

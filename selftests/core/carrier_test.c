@@ -106,7 +106,7 @@ TEST(each_vector_is_opened_up_to_twice)
 	}
 }
 
-TEST(channel_data_may_be_padded_to_four_bytes)
+TEST(channel_data_may_have_three_bytes_behind_it)
 {
 	struct datagram media, d;
 	s32 rest, more;
@@ -115,7 +115,7 @@ TEST(channel_data_may_be_padded_to_four_bytes)
 	make(&media, "");
 	for (rest = 0; rest < 4; rest++) {
 		for (more = -1; more <= 8; more++) {
-			may = more >= 0 && more <= (-rest & 3);
+			may = more >= 0 && more <= 3;
 			media.len = 172 + rest;
 			channel(&d, 0x4001, &media);
 			d.len += more;
@@ -208,10 +208,30 @@ TEST(what_a_receiver_ignores_of_an_address_is_ignored)
 	make(&d, "s");
 	d.bytes[RG_STUN_HEADER_LEN + 4] = 0x5a;
 	EXPECT_EQ(opened(&d).peer, peer_of(TURN_SEND, 1, &ipv4));
-	/* Of two the second (RFC 8489, 14). */
+	/* The second, where it is the same. */
 	make(&d, "s");
-	peer_add(&d, &ipv6);
+	peer_add(&d, &ipv4);
 	EXPECT_EQ(opened(&d).peer, peer_of(TURN_SEND, 1, &ipv4));
+}
+
+/* Some servers take the first, some the last: neither may be another each time. */
+TEST(two_addresses_are_one_peer)
+{
+	struct peer other = ipv6;
+	struct datagram d;
+	u32 i, k;
+
+	for (i = 0; i < 16; i++) {
+		for (k = 0; k < 2; k++) {
+			other.address[15] = 1 + i;
+			make(&d, "");
+			stun_begin(&d, TURN_SEND, i);
+			peer_add(&d, k ? &ipv4 : &other);
+			peer_add(&d, k ? &other : &ipv4);
+			attribute_add(&d, ATTR_DATA, (u8 [172]){ 0x80 }, 172);
+			EXPECT_EQ(opened(&d).peer, 0x3fff);
+		}
+	}
 }
 
 TEST(attributes_come_in_any_order)
