@@ -9,7 +9,7 @@ static const char *const not_covered[] = {
 	"sctp", "dccp", "tunnels", "af-packet", "flowtable-offload",
 	"h460.19", "socks5", "sdes", "http-media", "rtmp-in-http", "vban",
 	"icecast", "spice", "pulseaudio", "ndi", "remote-desktop",
-	"ms-turn", "turn-tcp-relay", "stun-rfc3489", "telegram",
+	"ms-turn", "turn-tcp-relay", "stun-rfc3489", "telegram", "quic",
 	NULL
 };
 

@@ -58,9 +58,16 @@ static bool may_be_hunted(const struct rg_framer *framer)
 	       (framer->framing == RG_FRAMING_RTSP && !framer->parser.rtsp.base64);
 }
 
-/* Nothing fits: a frame begins with some later byte, or none ever. */
+/*
+ * Nothing fits: a frame begins with some later byte, or none ever. What was known to be
+ * RTMP is RTMP for good: there is nothing else a connection could become.
+ */
 static void lost(struct rg_framer *framer)
 {
+	if (framer->framing == RG_FRAMING_RTMP && is_known(framer)) {
+		framer->parser.rtmp.unreadable = true;
+		return;
+	}
 	if (is_known(framer)) {
 		framer->sniffed = 0;
 		framer->was = may_be_hunted(framer) ? framer->framing :
@@ -253,7 +260,8 @@ static u32 rtsp_header(struct rg_framer *framer, const u8 *data, u32 len)
 
 /*
  * A message is told of when it begins; what it carries is not looked into. RTMPE has no
- * messages: what comes at once is told of, so that each segment can be held.
+ * messages, nor has what cannot be followed: what comes at once is told of, so that each
+ * segment can be held.
  */
 static u32 rtmp_header(struct rg_framer *framer, const u8 *data, u32 len,
 		       struct rg_packet *pkt)
@@ -262,7 +270,14 @@ static u32 rtmp_header(struct rg_framer *framer, const u8 *data, u32 len,
 	u32 taken;
 	u8 event;
 
-	taken = rg_rtmp_feed(&framer->parser.rtmp, data, len, &frame, &event);
+	if (framer->parser.rtmp.unreadable) {
+		event = RG_FRAMING_FRAME;
+		taken = len;
+		frame.len = len;
+		frame.type = RG_RTMP_UNREADABLE;
+	} else {
+		taken = rg_rtmp_feed(&framer->parser.rtmp, data, len, &frame, &event);
+	}
 	if (framer->parser.rtmp.known)
 		framer->frames = RG_FRAMES_KNOWN;
 	if (event == RG_FRAMING_MORE && framer->parser.rtmp.encrypted) {

@@ -137,11 +137,17 @@ static bool rtmp_feed(struct rg_nonrtp *nonrtp, const struct rg_packet *pkt,
 		      struct finding *finding)
 {
 	struct rg_frame frame = { .type = pkt->type };
+	bool clear;
 
 	if (pkt->framing != RG_FRAMING_RTMP)
 		return false;
-	finding->media = pkt->type == RG_RTMP_ENCRYPTED || rg_rtmp_is_media(&frame);
-	finding_set(finding, rg_rtmp_is_media(&frame), finding->media);
+	clear = rg_rtmp_is_media(&frame);
+	/* Behind media in clear, no message of which can be told from others. */
+	if (pkt->type == RG_RTMP_UNREADABLE)
+		clear = nonrtp->protection == RTPGUARD_PROTECTION_CLEAR;
+	finding->media = clear || pkt->type == RG_RTMP_ENCRYPTED ||
+			 pkt->type == RG_RTMP_UNREADABLE;
+	finding_set(finding, clear, pkt->type == RG_RTMP_ENCRYPTED);
 	return true;
 }
 

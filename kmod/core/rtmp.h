@@ -8,6 +8,9 @@
 /* The type of what is encrypted: a message has another. */
 #define RG_RTMP_ENCRYPTED	0xff
 
+/* Likewise of what comes where it could not be followed. */
+#define RG_RTMP_UNREADABLE	0xfe
+
 /* Bytes of the longest header of a chunk: basic, message, extended timestamp. */
 #define RG_RTMP_HEADER_MAX	18
 
@@ -39,6 +42,7 @@ struct rg_rtmp_stream {
  * @pending: a message begins that was not reported yet
  * @known: it is RTMP
  * @encrypted: what is behind the handshake is encrypted; see rg_rtmp_feed()
+ * @unreadable: set by who feeds it: no byte is fed any more
  */
 struct rg_rtmp {
 	struct rg_rtmp_stream streams[RG_RTMP_STREAMS_MAX];
@@ -51,6 +55,7 @@ struct rg_rtmp {
 	bool pending;
 	bool known;
 	bool encrypted;
+	bool unreadable;
 };
 
 bool rg_rtmp_begins(const u8 *data, u32 len);

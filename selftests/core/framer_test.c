@@ -401,25 +401,6 @@ TEST(frames_are_not_looked_for_without_end)
 	caller_end(&caller);
 }
 
-/* Each segment of it, so that each can be held. */
-TEST(rtmpe_is_told_of_segment_by_segment)
-{
-	u32 n;
-
-	rtmp_make();
-	stream.bytes[0] = 6;
-	caller_end(&caller);
-	caller_segment(&caller, stream.bytes, 3000, true);
-	EXPECT_EQ(caller.count, 0);
-	for (n = 3000; n < stream.len; n += 100) {
-		caller_segment(&caller, stream.bytes + n,
-			       min_t(u32, stream.len - n, 100), false);
-		ASSERT_EQ(caller.count, (n - 3000) / 100 + 1);
-		ASSERT_EQ(caller.told[caller.count - 1].type, RG_RTMP_ENCRYPTED);
-	}
-	caller_end(&caller);
-}
-
 /* In the midst of a frame, of its header, and before it is known what it is. */
 TEST(a_hole_ends_what_has_begun)
 {

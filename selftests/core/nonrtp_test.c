@@ -272,6 +272,19 @@ TEST_F(flow, rtmpe_is_media_of_which_nothing_is_known)
 	}
 }
 
+/* Where it cannot be followed strict holds it; behind media it is dropped. */
+TEST_F(flow, rtmp_that_is_lost_is_what_it_was)
+{
+	feed_rtmp(self, 20);
+	feed_rtmp(self, RG_RTMP_UNREADABLE);
+	EXPECT_ANSWER(RTPGUARD_CLASS_RTMP, RTPGUARD_PROTECTION_UNDETERMINED);
+	EXPECT_EQ(self->ans.evidence, 0);
+	EXPECT_TRUE(self->ans.hold);
+	feed_rtmp(self, 9);
+	feed_rtmp(self, RG_RTMP_UNREADABLE);
+	EXPECT_ANSWER(RTPGUARD_CLASS_RTMP, RTPGUARD_PROTECTION_CLEAR);
+}
+
 static void send_ts(struct _test_data_flow *self, u32 n)
 {
 	feed_ts(self, n, 0);
