@@ -81,8 +81,9 @@ static void event_send(struct sk_buff *skb, void *hdr, bool complete)
  * rg_event_flow() - report that class or protection of a flow changed
  * @flow: the flow
  *
- * Context: RCU read side, softirq or process. Takes the flow's lock: the caller holds
- * none, or that of a set of connections, which comes before it.
+ * Context: RCU read side, softirq or process, with the scratch's local lock or not: the
+ * message goes to sockets of netlink, and never back into a hook. Takes the flow's lock:
+ * the caller holds no other, or that of a set of connections, which comes before it.
  */
 void rg_event_flow(struct rg_flow *flow)
 {

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/siphash.h>
 #include <linux/workqueue.h>
 
@@ -36,6 +37,7 @@
 #define FLOW_CHAIN_MAX		16
 #define FLOW_OWNERS		4096
 #define FLOW_EVICT_BUCKETS	8
+#define FLOW_RESCHED		1024	/* buckets */
 #define FLOW_MAX_MIN		16
 #define FLOW_MAX_MAX		BIT(24)
 #define FLOW_GC_MIN_MS		50
@@ -359,7 +361,7 @@ err_place_give:
  *
  * Flows that come or go meanwhile may be missed or seen twice.
  *
- * Context: process; takes the RCU read lock.
+ * Context: process, may sleep between flows; takes the RCU read lock.
  * Return: what @fn returned, or 0 at the end of the table.
  */
 int rg_flow_walk(struct rg_flow_cursor *cursor,
@@ -382,6 +384,8 @@ int rg_flow_walk(struct rg_flow_cursor *cursor,
 			cursor->skip++;
 		}
 		cursor->skip = 0;
+		if (cursor->bucket % FLOW_RESCHED == FLOW_RESCHED - 1)
+			cond_resched_rcu();
 	}
 out:
 	rcu_read_unlock();
@@ -417,7 +421,7 @@ static void flow_gc(struct work_struct *work)
 
 	for (bucket = 0; bucket <= table.mask; bucket++) {
 		bucket_expire(bucket, now_ms);
-		if (bucket % 1024 == 1023)
+		if (bucket % FLOW_RESCHED == FLOW_RESCHED - 1)
 			cond_resched();
 	}
 	queue_delayed_work(system_power_efficient_wq, &table.gc, gc_period());
@@ -485,6 +489,8 @@ void rg_flow_exit(void)
 		hlist_for_each_entry_safe(flow, next, &table.buckets[bucket], node)
 			flow_del(flow);
 		spin_unlock_bh(bucket_lock(bucket));
+		if (bucket % FLOW_RESCHED == FLOW_RESCHED - 1)
+			cond_resched();
 	}
 	/* flow_free_rcu() must have run before the cache and we can go. */
 	rcu_barrier();
