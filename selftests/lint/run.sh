@@ -22,8 +22,11 @@ modules_w1()
 		# sparse reads what is compiled: compile all of it again.
 		[ ! -d "$dir" ] || find "$dir" -name '*.o' -delete
 	done
-	make --no-print-directory modules W=1 C=2 >"$log" 2>&1 &&
-		! grep -E 'warning|error' "$log"
+	make --no-print-directory modules W=1 C=2 >"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	! grep -E 'warning|error' "$log"
 }
 
 checkpatch_file() # file
@@ -58,7 +61,10 @@ checkpatch()
 shell_scripts()
 {
 	mapfile -t scripts < <(grep -rlE '^#!/bin/(ba)?sh' .ci include selftests tool)
-	shellcheck -x -P SCRIPTDIR "${scripts[@]}"
+	shellcheck -x -P SCRIPTDIR "${scripts[@]}" || return
+	# What is sourced has variables and arguments of who sources it.
+	mapfile -t scripts < <(grep -rlE '^# shellcheck shell=' .ci selftests tool)
+	shellcheck -x -P SCRIPTDIR -e SC2034,SC2154,SC2119,SC2120 "${scripts[@]}"
 }
 
 # It takes what is stored two pointers deep for lost. Memory that is lost fails the
@@ -72,7 +78,10 @@ analyze_file() # file
 
 analyzer()
 {
-	make --no-print-directory tool >"$log" 2>&1 || return
+	make --no-print-directory tool >"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
 	printf '%s\n' kmod/core/*.c tool/*.c | each analyze_file
 }
 
