@@ -351,21 +351,36 @@ replace_until() # file
 	done
 }
 
+# The rules of one of them, and never some of each.
+rules_read()
+{
+	local n
+
+	if ! "$RTPGUARD" list ruleset >"$tmp/listed" 2>"$tmp/said"; then
+		grep -q 'again and again' "$tmp/said"
+		return
+	fi
+	n=$(grep -c '^rule ' "$tmp/listed")
+	[ "$n" -eq 1 ] || [ "$n" -eq 200 ] || { echo "$n rules"; return 1; }
+	rulesets=$((rulesets + 1))
+}
+
 # Each is whole: no flow is missing, and none is there twice.
 come_and_go_dumps()
 {
-	local i loader listed most gone twice rc=0
+	local i loader listed most gone twice rulesets=0 rc=0
 
 	rm -f "$tmp/end" "$tmp/wrong"
 	rules_text 1 >"$tmp/rules0"
 	rules_text 200 >"$tmp/rules1"
-	full_table && totals_start && listed_read || return 1
+	"$RTPGUARD" load "$tmp/rules0" && full_table && totals_start && listed_read ||
+		return 1
 	most=$listed
 	[ "$most" -ge $((FLOWS * 3 / 4)) ] || { echo "$most flows at first"; return 1; }
 	replace_until "$tmp/end" &
 	loader=$!
 	for ((i = 0; i < DUMPS; i++)); do
-		listed_read && totals_read || rc=1
+		listed_read && totals_read && rules_read || rc=1
 		gone=$((totals[evicted] - totals_then[evicted]))
 		twice=$(grep '^udp .*:7200' "$tmp/flows" | sort | uniq -d | wc -l)
 		expect twice 0 || rc=1
@@ -375,6 +390,7 @@ come_and_go_dumps()
 	: >"$tmp/end"
 	wait "$loader"
 	[ ! -e "$tmp/wrong" ] || { cat "$tmp/wrong"; rc=1; }
+	[ "$rulesets" -gt 0 ] || { echo 'no ruleset was listed'; rc=1; }
 	return "$rc"
 }
 

@@ -11,6 +11,8 @@
     netlink_replies.py flood N       makes N events
     netlink_replies.py crowd         loads from several threads, each expecting
                                      the generation that it has just read
+    netlink_replies.py overtaken     a dump says so when the ruleset was replaced
+                                     before it was read to its end
     netlink_replies.py account       reads what `rtpguard monitor --json` says:
                                      are heard and lost all that there were?
 
@@ -27,8 +29,8 @@ import threading
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 from netlink_raw import (NLA_F_NESTED, NLM_F_ACK, NLM_F_DUMP,  # noqa: E402
-                         NLMSG_DONE, NLMSG_ERROR, U, Attr, Netlink, attrs_of,
-                         text, u8, u64)
+                         NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, U, Attr,
+                         Netlink, attrs_of, text, u8, u64)
 
 # By attribute: its length, or what it is, or the set that it holds.
 ADDR, TEXT, FLAG = "addr", "text", 0
@@ -295,6 +297,30 @@ def crowd(count=4, rounds=100):
     check(len(won) < count * rounds, "nobody was too late")
 
 
+def overtaken():
+    """The kernel has put its first rules into a message when it is asked."""
+    count = 200
+    loader = Netlink()
+    loader.resolve()
+    rules = [Attr("A_RULESET_RULE", text("A_RULE_NAME", f"r{i}"),
+                  text("A_RULE_COMMENT", "c" * 100), u8("A_RULE_ACTION", 0))
+             for i in range(count)]
+    load = loader.request(NLM_F_ACK, "LOAD_RULESET", *rules)
+    check(loader.transact(load)[-1].error == 0, "no rules")
+    for replaced in False, True:
+        reader = Netlink(loader.family)
+        reader.send(reader.request(NLM_F_DUMP, "GET_RULESET"))
+        if replaced:
+            check(loader.transact(load)[-1].error == 0, "no replace")
+        got = list(reader.receive())
+        check(len(got) < count, "it has come in one message")
+        while got[-1].type != NLMSG_DONE:
+            got += reader.receive()
+        marked = any(reply.flags & NLM_F_DUMP_INTR for reply in got)
+        check(marked == replaced, f"replaced: {replaced}, marked: {marked}")
+        check(replaced or len(got) == count + 2, f"{len(got)} messages")
+
+
 def account():
     said = [json.loads(line) for line in sys.stdin]
     seqs = [event["seq"] for event in said]
@@ -306,7 +332,8 @@ def account():
 
 def main(argv):
     run = {"replies": replies, "events": events, "lost": lost,
-           "flood": flood, "crowd": crowd, "account": account}
+           "flood": flood, "crowd": crowd, "overtaken": overtaken,
+           "account": account}
     try:
         run[argv[0]](*argv[1:])
     except (Wrong, ValueError) as wrong:

@@ -259,6 +259,11 @@ replies_hold_nothing_else()
 		"$tmp/netlink_replies.py" replies "$stale" && keep_rules
 }
 
+a_dump_that_is_overtaken_says_so()
+{
+	"$tmp/netlink_replies.py" overtaken && keep_rules
+}
+
 # Numbers begin with the module, and nobody has listened yet.
 events_are_numbered()
 {
@@ -328,6 +333,7 @@ run_tests \
 	one_byte_changed \
 	rules_that_only_programs_load_can_be_listed \
 	replies_hold_nothing_else \
+	a_dump_that_is_overtaken_says_so \
 	events_are_numbered \
 	a_slow_reader_knows_what_it_lost \
 	the_tool_says_how_many_events_it_lost
