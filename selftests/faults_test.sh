@@ -96,7 +96,7 @@ stopped_and_killed_readers_hold_nobody_up()
 	kill -STOP "$stopped"
 	kill -KILL "$killed"
 	wait "$killed" 2>/dev/null
-	transfer -n 10 && expect received 2 && mode monitor && mode enforce ||
+	transfer -n 10 && expect received 2 && mode enforce && mode monitor ||
 		return 1
 	kill -CONT "$stopped"
 	busywait 30000 heard_all || return 1
@@ -113,7 +113,7 @@ both_hear()
 
 heard_all()
 {
-	tail -n 1 "$tmp/stopped" | grep -q 'mode enforce'
+	tail -n 1 "$tmp/stopped" | grep -q 'mode monitor'
 }
 
 make_tmp

@@ -55,6 +55,16 @@ for name; do
 done
 [ "${#programs[@]}" -gt 0 ] || usage
 
+# Each cache has its name, and memory says whose it was: poison on what has KASAN, on
+# others what was in it before.
+append() # kernel
+{
+	case $1 in
+	debug|uml) echo slab_nomerge slub_debug=P ;;
+	*) echo slab_nomerge init_on_alloc=0 ;;
+	esac
+}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -102,6 +112,7 @@ for kernel in "${kernels[@]}"; do
 	n=$((n + 1))
 	echo "# Subtest: kernel-$kernel"
 	"$vm/run.sh" -k "$kernel" -t $((limit * ${#programs[@]} + 240)) \
+		--append "$(append "$kernel")" \
 		--out "$here/../build/vm/$kernel" ${options[@]+"${options[@]}"} -- \
 		"$vm/suite.sh" "$limit" "${programs[@]}" 2>&1 |
 		tee "$log" | sed -u -E -f "$vm/indent.sed"

@@ -5,7 +5,8 @@
 
 KMEMLEAK=/sys/kernel/debug/kmemleak
 
-# Reported is what is 5 s old and did not change from one scan to the next.
+# kmemleak switches itself off where it has no memory; then it sees nothing. Reported
+# is what is 5 s old and did not change from one scan to the next.
 kmemleak_scan() # prints what is lost, or nothing
 {
 	local end scan
@@ -16,7 +17,10 @@ kmemleak_scan() # prints what is lost, or nothing
 		until [ $SECONDS -ge $end ]; do
 			sleep 0.2
 		done
-		echo scan >"$KMEMLEAK"
+		echo scan >"$KMEMLEAK" || {
+			echo 'unreferenced object? kmemleak is off'
+			return
+		}
 	done
 	cat "$KMEMLEAK"
 }

@@ -22,7 +22,8 @@ passed_on=(CHURN FAULTS NLFUZZ NLFUZZ_SEED)
 # What is a failure wherever it stands in the kernel's log. A reference tracker
 # that has no memory says so, and is right.
 complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker: [^m]'
-complaints+='|unreferenced object|Kernel panic'
+complaints+='|unreferenced object|Kernel panic|unregister_netdevice: waiting'
+complaints+='|Poison overwritten'
 
 usage()
 {
