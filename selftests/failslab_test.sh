@@ -18,7 +18,7 @@ SLAB=/sys/kernel/debug/failslab
 FILTER=/sys/module/kunit/parameters/filter_glob
 COMPLAINTS='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker: [^m]'
 POINTS_MAX=3000
-LOADING_OWN=200
+LOADING_OWN=320
 NAMESPACE_OWN=60
 step=10
 [ "${FAULTS:-}" != release ] || step=$POINTS_MAX

@@ -16,9 +16,6 @@
 #define STUN_IPV4_LEN		8
 #define STUN_IPV6_LEN		20
 
-/* Of a message that names two: neither a channel's number nor an address's. */
-#define STUN_PEERS		0x3fff
-
 /* Cookie and transaction ID: what addresses are XORed with. */
 #define STUN_KEY_LEN		16
 
@@ -46,7 +43,7 @@ static u16 peer_fold(const u8 *value, u32 len, const u8 *key)
  */
 static void peer_note(struct rg_stun *stun, u16 peer)
 {
-	stun->peer = !stun->peer || stun->peer == peer ? peer : STUN_PEERS;
+	stun->peer = !stun->peer || stun->peer == peer ? peer : RG_STUN_PEERS;
 }
 
 /* Of two DATA the first counts. */

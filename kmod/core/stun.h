@@ -14,12 +14,16 @@
  */
 #define RG_CHANNEL_HEADER_LEN	4
 #define RG_CHANNEL_PADDING_MAX	3
+
+/* The peer of a message that names two: neither a channel's nor an address's number. */
+#define RG_STUN_PEERS		0x3fff
 #define RG_CHANNEL_BITS		1
 
 /**
  * struct rg_stun - a STUN message
  * @type: class and method, as they are on the wire
- * @peer: of a Send or Data indication: whom the data is for or from, folded; not 0
+ * @peer: of a Send or Data indication: whom the data is for or from, folded, or
+ *	RG_STUN_PEERS; not 0
  * @data: of these, the data that is carried, or NULL
  * @data_len: bytes readable at @data
  * @data_wire_len: bytes of it on the wire

@@ -229,7 +229,7 @@ TEST(two_addresses_are_one_peer)
 			peer_add(&d, k ? &ipv4 : &other);
 			peer_add(&d, k ? &other : &ipv4);
 			attribute_add(&d, ATTR_DATA, (u8 [172]){ 0x80 }, 172);
-			EXPECT_EQ(opened(&d).peer, 0x3fff);
+			EXPECT_EQ(opened(&d).peer, RG_STUN_PEERS);
 		}
 	}
 }

@@ -79,7 +79,8 @@ static bool carried(const struct rg_packet *pkt)
 
 	require(!is_stun || !is_channel);
 	if (is_stun)
-		require(stun.type >> 14 == 0 && (!stun.peer || stun.peer >> 15));
+		require(stun.type >> 14 == 0 &&
+			(!stun.peer || stun.peer >> 15 || stun.peer == RG_STUN_PEERS));
 	if (is_channel)
 		require(channel.peer >> 14 == 1 && channel.data_wire_len);
 	return (is_stun && stun.data && stun.data_wire_len) ||

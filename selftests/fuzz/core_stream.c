@@ -235,13 +235,16 @@ static void frame_judge(struct reader *reader, struct rg_packet *pkt, struct sai
 	};
 }
 
-/* What is encrypted has no frames: what comes at once is one, and not compared. */
+/*
+ * What is encrypted has no frames, nor has RTMP that is lost: what comes at once is one,
+ * and not compared.
+ */
 static void frame_read(struct reader *reader, struct rg_packet *pkt)
 {
 	struct said said, *to = &reader->said[reader->count % TOLD_MAX];
 
 	pkt->now_ms = FRAME_MS * reader->count;
-	if (pkt->type == RG_RTMP_ENCRYPTED)
+	if (pkt->type == RG_RTMP_ENCRYPTED || pkt->type == RG_RTMP_UNREADABLE)
 		to = &said;
 	else
 		note(reader, pkt);
