@@ -55,12 +55,11 @@ for name; do
 done
 [ "${#programs[@]}" -gt 0 ] || usage
 
-# Each cache has its name, and memory says whose it was: poison on what has KASAN, on
-# others what was in it before.
+# Where there is no KASAN: each cache has its name, and memory what was in it before.
 append() # kernel
 {
 	case $1 in
-	debug|uml) echo slab_nomerge slub_debug=P ;;
+	debug|uml) ;;
 	*) echo slab_nomerge init_on_alloc=0 ;;
 	esac
 }

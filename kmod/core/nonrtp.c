@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nonrtp.h"
 #include "classify.h"
+#include "cursor.h"
 #include "framer.h"
 #include "rtp.h"
 
@@ -50,9 +51,11 @@ static bool mpegts_read(const struct rg_nonrtp *nonrtp, const struct rg_packet *
 			struct rg_mpegts *mpegts)
 {
 	bool known = nonrtp->class == RTPGUARD_CLASS_MPEGTS;
+	struct rg_cur cur;
 
+	rg_cur_init(&cur, pkt->data, pkt->len);
 	return rg_mpegts_parse(pkt, mpegts) ||
-	       ((known || !pkt->len || pkt->data[0] >> 6 != RG_RTP_VERSION) &&
+	       ((known || rg_cur_u8(&cur) >> 6 != RG_RTP_VERSION) &&
 		rg_mpegts_cut(pkt, mpegts));
 }
 

@@ -49,4 +49,36 @@ static inline void feed_zrtp_all(struct _test_data_flow *self)
 	feed_zrtp(self, "Confirm2", RG_DIR_ORIGINAL);
 }
 
+/* Return: packets of the stream up to and with the first that is not held. */
+static inline u32 until_passed(struct _test_data_flow *self, u32 stream)
+{
+	u32 n;
+
+	for (n = 1; n < 300; n++) {
+		feed_cipher(self, stream);
+		if (!self->ans.hold ||
+		    self->ans.protection != RTPGUARD_PROTECTION_UNDETERMINED)
+			break;
+	}
+	return n;
+}
+
+/* Return: packets up to and with the first that is clear; or that would leave strict. */
+static inline u32 until_clear(struct _test_data_flow *self, u32 stream, u32 *leaked)
+{
+	u32 n;
+
+	*leaked = 0;
+	for (n = 1; n < 300; n++) {
+		feed_clear(self, stream);
+		if (self->ans.protection == RTPGUARD_PROTECTION_CLEAR)
+			break;
+		*leaked += !self->ans.hold || (self->ans.protection !=
+				RTPGUARD_PROTECTION_UNDETERMINED &&
+				self->ans.protection !=
+				RTPGUARD_PROTECTION_SUSPECTED);
+	}
+	return n;
+}
+
 #endif /* RG_SELFTESTS_HANDSHAKE_FLOW_H */

@@ -5,7 +5,7 @@
  */
 #include "handshake_flow.h"
 
-static void until_clear(struct _test_data_flow *self, u32 stream)
+static void make_clear(struct _test_data_flow *self, u32 stream)
 {
 	u32 i;
 
@@ -71,7 +71,7 @@ TEST_F(flow, what_was_clear_is_protected_behind_zrtp)
 	struct rg_summary sum;
 	u32 i;
 
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed_zrtp_all(self);
 	for (i = 0; i < 15; i++) {
 		feed_cipher(self, 0);
@@ -100,7 +100,7 @@ TEST_F(flow, what_was_clear_is_protected_behind_zrtp)
 
 TEST_F(flow, behind_dtls_as_well)
 {
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed_dtls(self, "\x01", "\x01");
 	EXPECT_EQ(until_proven(self, 0), 16);
 	EXPECT_EQ(self->ans.protection, RTPGUARD_PROTECTION_PROTECTED);
@@ -108,7 +108,7 @@ TEST_F(flow, behind_dtls_as_well)
 
 TEST_F(flow, without_a_handshake_it_is_clear_for_good)
 {
-	until_clear(self, 0);
+	make_clear(self, 0);
 	EXPECT_EQ(until_proven(self, 0), 0);
 	feed_zrtp(self, "Hello   ", RG_DIR_ORIGINAL);
 	feed_zrtp(self, "Commit  ", RG_DIR_ORIGINAL);
@@ -125,7 +125,7 @@ TEST_F(flow, from_a_retest_it_is_clear_for_good)
 		feed_cipher(self, 0);
 	ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_UNIFORM);
 	self->ciphers[0].pt = 97;
-	until_clear(self, 0);
+	make_clear(self, 0);
 	ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
 	EXPECT_EQ(until_proven(self, 0), 0);
 }
@@ -133,7 +133,7 @@ TEST_F(flow, from_a_retest_it_is_clear_for_good)
 /* A forged handshake, and readable media goes on. */
 TEST_F(flow, a_handshake_lets_nothing_readable_pass)
 {
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed_dtls(self, "\x01", "\x01");
 	EXPECT_EQ(leaked(self, 0, 1000), 0);
 	/* That was its chance. */
@@ -148,7 +148,7 @@ TEST_F(flow, slow_to_encrypt_is_proven_too)
 	u32 late;
 
 	for (late = 0; late < RG_ANEW_PACKETS; late++) {
-		until_clear(self, 0);
+		make_clear(self, 0);
 		feed_zrtp_all(self);
 		EXPECT_EQ(leaked(self, 0, late), 0);
 		/* A trial that has begun readable has to lose that first. */
@@ -164,7 +164,7 @@ TEST_F(flow, readable_again_is_clear_for_good)
 	u32 warm, i;
 
 	for (warm = 0; warm < 400; warm += 13) {
-		until_clear(self, 0);
+		make_clear(self, 0);
 		feed_zrtp_all(self);
 		ASSERT_EQ(until_proven(self, 0), 16);
 		for (i = 0; i < warm; i++)
@@ -181,7 +181,7 @@ TEST_F(flow, readable_again_is_clear_for_good)
 
 TEST_F(flow, one_chance_for_each_handshake)
 {
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed_zrtp_all(self);
 	EXPECT_EQ(leaked(self, 0, 300), 0);
 	/* New keys of the same: it vouches as before. */
@@ -196,7 +196,7 @@ TEST_F(flow, one_chance_for_each_handshake)
 
 TEST_F(flow, go_clear_takes_the_chance_back)
 {
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed_zrtp_all(self);
 	feed_cipher(self, 0);
 	EXPECT_TRUE(rg_stream_is_anew(self->ans.stream));
@@ -209,8 +209,8 @@ TEST_F(flow, each_ssrc_has_its_own)
 {
 	u32 i;
 
-	until_clear(self, 0);
-	until_clear(self, 1);
+	make_clear(self, 0);
+	make_clear(self, 1);
 	feed_zrtp_all(self);
 	for (i = 0; i < 15; i++) {
 		feed_cipher(self, 0);
@@ -228,7 +228,7 @@ TEST_F(flow, each_direction_has_its_own)
 {
 	u32 i;
 
-	until_clear(self, 0);
+	make_clear(self, 0);
 	for (i = 0; i < 10; i++)
 		feed_reply(self, true);
 	ASSERT_EQ(self->ans.protection, RTPGUARD_PROTECTION_CLEAR);
@@ -248,7 +248,7 @@ TEST_F(flow, a_note_of_one_that_was_clear_is_enough)
 {
 	u32 i;
 
-	until_clear(self, 0);
+	make_clear(self, 0);
 	for (i = 1; i <= RG_STREAMS_MAX; i++)
 		EXPECT_EQ(leaked(self, i, 10), 0);
 	ASSERT_NE(rg_note_find(&self->media, RG_DIR_ORIGINAL, 1000), NULL);
@@ -288,7 +288,7 @@ TEST_F(flow, short_payloads_are_forgiven_once)
 /* Readable RTCP of before speaks of what was sent before. */
 TEST_F(flow, rtcp_of_before_counts_no_more)
 {
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed(self, packet_rtcp_sr_sdes(self->bytes, 1000));
 	feed_clear(self, 0);
 	ASSERT_TRUE(self->ans.evidence & RTPGUARD_EVIDENCE_RTCP_CHAIN);
@@ -307,7 +307,7 @@ TEST_F(flow, without_memory_it_waits)
 	struct rg_content *content;
 	u32 i;
 
-	until_clear(self, 0);
+	make_clear(self, 0);
 	feed_zrtp_all(self);
 	while ((content = rg_media_drain(&self->media)))
 		free(content);

@@ -235,10 +235,7 @@ static void frame_judge(struct reader *reader, struct rg_packet *pkt, struct sai
 	};
 }
 
-/*
- * What is encrypted has no frames, nor has RTMP that is lost: what comes at once is one,
- * and not compared.
- */
+/* RTMP that is encrypted, or lost, has no frames to compare: what comes at once is one. */
 static void frame_read(struct reader *reader, struct rg_packet *pkt)
 {
 	struct said said, *to = &reader->said[reader->count % TOLD_MAX];

@@ -24,7 +24,7 @@ reports() # directory, kind of patches
 {
 	local patch
 
-	# shellcheck disable=SC2086 # a pattern
+	# shellcheck disable=SC2231 # a pattern
 	for patch in "$source"/scripts/coccinelle/$2/*.cocci; do
 		grep -q '^virtual report' "$patch" || continue
 		check "$patch" "$1" | grep -E "^$1/[^:]*:[0-9]+:[0-9]+|exception|Fatal"

@@ -23,7 +23,6 @@ passed_on=(CHURN FAULTS NLFUZZ NLFUZZ_SEED)
 # that has no memory says so, and is right.
 complaints='RIP:|Call Trace:|BUG:|WARNING:|KASAN|UBSAN|ref_tracker: [^m]'
 complaints+='|unreferenced object|Kernel panic|unregister_netdevice: waiting'
-complaints+='|Poison overwritten'
 
 usage()
 {
