@@ -4,7 +4,7 @@
 # Each allocation fails once: what needed it fails as a whole, says so, and leaves
 # all as it was; or it can do without. Needs a kernel with failslab. FAULTS=release
 # lets every allocation of loading and of a namespace fail. Else those at the end, which
-# are the module's own, and some forty of the thousand that the kernel has before them.
+# are the module's own, and some twenty of the three hundred that come before them.
 
 # The tests are called by their names.
 # shellcheck disable=SC2317,SC2119,SC2034

@@ -89,8 +89,8 @@ declare -A phone_keys phone_pid # by number
 
 
 # Both phones' namespaces have the call's flow, and in each are counted the packets
-# that leave there. The bridge between them has it too. Sets class, protection, passed, dropped, held, evidence of one
-# of them, 1 or 2.
+# that leave there. The bridge between them has it too. Sets class, protection, passed,
+# dropped, held, evidence of one of them, 1 or 2.
 flow_read() # which
 {
 	held=

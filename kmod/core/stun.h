@@ -14,10 +14,10 @@
  */
 #define RG_CHANNEL_HEADER_LEN	4
 #define RG_CHANNEL_PADDING_MAX	3
+#define RG_CHANNEL_BITS		1
 
 /* The peer of a message that names two: neither a channel's nor an address's number. */
 #define RG_STUN_PEERS		0x3fff
-#define RG_CHANNEL_BITS		1
 
 /**
  * struct rg_stun - a STUN message
