@@ -308,6 +308,30 @@ channels_to_7fff_are_judged()
 		expect class rtp protection clear left 0
 }
 
+unheard() # datagrams that came to the office, where nobody listens
+{
+	on "$h2" cat /proc/net/snmp | awk '$1 == "Udp:" && $3 ~ /^[0-9]/ { print $3 }'
+}
+
+unheard_are() # how many
+{
+	[ "$(unheard)" -ge "$1" ]
+}
+
+# The relay takes what is in a message that has up to three bytes behind it.
+bytes_behind_a_message_do_not_hide_it()
+{
+	local bytes before
+
+	mode enforce
+	for bytes in 1 3; do
+		before=$(unheard)
+		readable_in 0x4001 --tail "$bytes" && is_carried &&
+			expect class rtp protection clear sent 2 refused 48 left 2 &&
+			busywait 20000 unheard_are $((before + 2)) || return 1
+	done
+}
+
 # There the connection stalls.
 channels_to_7fff_are_judged_on_tcp()
 {
@@ -350,5 +374,6 @@ run_tests \
 	strict_passes_dtls_srtp_behind_the_handshake \
 	strict_passes_control_and_other_data \
 	channels_to_7fff_are_judged \
+	bytes_behind_a_message_do_not_hide_it \
 	channels_to_7fff_are_judged_on_tcp \
 	no_mode_stopped_control

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """A client of a TURN relay that sends readable RTP in a channel of its choice.
 
-turnsend.py [--tcp] [-p PORT] [-n PACKETS] CHANNEL RELAY PEER: RELAY and PEER are
-ADDRESS:PORT, PORT is the client's own. Says how many it sent, and how many of these the host refused.
+turnsend.py [--tcp] [--tail BYTES] [-p PORT] [-n PACKETS] CHANNEL RELAY PEER: RELAY and
+PEER are ADDRESS:PORT, PORT is the client's own, and behind each datagram's message are
+BYTES more. Says how many it sent, and how many of these the host refused.
 """
 import argparse
 import hashlib
@@ -107,9 +108,10 @@ class Client:
             XOR_PEER_ADDRESS, struct.pack(
                 "!BBHI", 0, 1, port ^ COOKIE >> 16, address ^ COOKIE)))
 
-    def send(self, number, packet):
-        padding = bytes(-len(packet) % 4) if self.tcp else b""
-        self.socket.send(struct.pack("!HH", number, len(packet)) + packet + padding)
+    def send(self, number, packet, tail):
+        if self.tcp:
+            tail = bytes(-len(packet) % 4)
+        self.socket.send(struct.pack("!HH", number, len(packet)) + packet + tail)
 
 
 def pcmu(i):
@@ -119,6 +121,7 @@ def pcmu(i):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tcp", action="store_true")
+    parser.add_argument("--tail", type=int, default=0)
     parser.add_argument("-p", dest="port", type=int, default=0)
     parser.add_argument("-n", type=int, default=50)
     parser.add_argument("channel", type=lambda text: int(text, 0))
@@ -131,7 +134,7 @@ def main():
     refused = 0
     for i in range(args.n):
         try:
-            client.send(args.channel, pcmu(i))
+            client.send(args.channel, pcmu(i), bytes(args.tail))
         except PermissionError:
             refused += 1
         time.sleep(0.02)
