@@ -59,6 +59,8 @@ all_kinds() # prefix
 	measure "$1tcp" kind=tcp
 	measure "$1clear" kind=clear
 	measure "$1uniform" kind=cipher
+	measure "$1tcp-clear" kind=tcp-clear
+	measure "$1tcp-uniform" kind=tcp-cipher
 	measure "$1undecided" kind=cipher per_flow=$PER_FLOW warm=0
 }
 

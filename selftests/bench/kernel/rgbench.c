@@ -21,12 +21,13 @@
 #define RTP_LEN		12
 #define UDP_PAYLOAD	172
 #define TCP_PAYLOAD	1400
+#define FRAME_HEADER	2
 #define DADDR4		0x0a090202 /* 10.9.2.2 */
 #define TURN_STEP	7919 /* a prime */
 
 static char *kind = "other";
 module_param(kind, charp, 0);
-MODULE_PARM_DESC(kind, "other, tcp, clear or cipher");
+MODULE_PARM_DESC(kind, "other, clear or cipher; tcp, tcp-clear or tcp-cipher");
 
 static unsigned int family = 4;
 module_param(family, uint, 0);
@@ -74,6 +75,19 @@ static bool is(const char *name)
 	return !strcmp(kind, name);
 }
 
+static bool is_tcp(void)
+{
+	return is("tcp") || is("tcp-clear") || is("tcp-cipher");
+}
+
+/* Media has a frame in a segment (RFC 4571): its length, and what UDP would carry. */
+static unsigned int payload_len(void)
+{
+	if (is("tcp"))
+		return TCP_PAYLOAD;
+	return is_tcp() ? FRAME_HEADER + UDP_PAYLOAD : UDP_PAYLOAD;
+}
+
 /*
  * Flows that take turns do so in an order that no prefetcher knows; those before
  * that are measured, flow by flow.
@@ -96,18 +110,30 @@ static struct packet_id packet_id(unsigned int i)
 	return id;
 }
 
+/* A connection that is no media stays none. */
+static u16 tcp_port(void)
+{
+	if (is("tcp"))
+		return 7000;
+	return is("tcp-clear") ? 7001 : 7002;
+}
+
 static void payload_fill(u8 *p, const struct packet_id *id)
 {
 	if (is("other") || is("tcp")) {
-		memset(p, 0x40, is("tcp") ? TCP_PAYLOAD : UDP_PAYLOAD);
+		memset(p, 0x40, payload_len());
 		return;
+	}
+	if (is_tcp()) {
+		*(__be16 *)p = cpu_to_be16(UDP_PAYLOAD);
+		p += FRAME_HEADER;
 	}
 	p[0] = 0x80;
 	p[1] = 96;
 	*(__be16 *)(p + 2) = cpu_to_be16(id->seq);
 	*(__be32 *)(p + 4) = cpu_to_be32(160 * id->seq);
 	*(__be32 *)(p + 8) = cpu_to_be32(id->ssrc);
-	if (is("cipher"))
+	if (is("cipher") || is("tcp-cipher"))
 		prandom_bytes_state(&random, p + RTP_LEN, UDP_PAYLOAD - RTP_LEN);
 	else
 		memset(p + RTP_LEN, 0x7f, UDP_PAYLOAD - RTP_LEN);
@@ -145,7 +171,7 @@ static void header_fill(struct sk_buff *skb, u8 proto, const struct packet_id *i
 static struct sk_buff *packet_make(unsigned int i)
 {
 	struct packet_id id = packet_id(i);
-	bool tcp = is("tcp");
+	bool tcp = is_tcp();
 	struct sk_buff *skb;
 	struct tcphdr *th;
 	struct udphdr *uh;
@@ -154,14 +180,14 @@ static struct sk_buff *packet_make(unsigned int i)
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, LL_MAX_HEADER + 128);
-	payload_fill(skb_put(skb, tcp ? TCP_PAYLOAD : UDP_PAYLOAD), &id);
+	payload_fill(skb_put(skb, payload_len()), &id);
 	if (tcp) {
 		th = skb_push(skb, sizeof(*th));
 		memset(th, 0, sizeof(*th));
 		th->source = cpu_to_be16(id.sport);
-		th->dest = cpu_to_be16(7000);
-		/* Bulk that goes on: what is sent again is another matter. */
-		th->seq = cpu_to_be32(i * TCP_PAYLOAD);
+		th->dest = cpu_to_be16(tcp_port());
+		/* A stream that goes on: what is sent again is another matter. */
+		th->seq = cpu_to_be32(i * payload_len());
 		th->doff = sizeof(*th) / 4;
 		th->ack = 1;
 	} else {
