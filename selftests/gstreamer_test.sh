@@ -10,7 +10,7 @@
 . "$(dirname "$0")/traffic.sh"
 . "$(dirname "$0")/gstreamer.sh"
 
-PLUGINS=(coreelements audiotestsrc mulaw opus videotestsrc vpx openh264 rtp rtpmanager
+PLUGINS=(coreelements audiotestsrc mulaw opus videotestsrc vpx openh264 rtp
 	srtp udp dtls)
 
 # What may leave of a stream before enforce knows it.
@@ -40,11 +40,9 @@ PCMU=("${AUDIO[@]}" samplesperbuffer=160 ! "audio/x-raw,rate=8000,channels=1"
 declare -A codec_port
 codecs=(pcmu opus vp8 h264)
 
-LAUNCH=(gst-launch-1.0 -q)
-
 launch() # pipeline: in h1, to its end
 {
-	on "$h1" timeout -k 5 120 "${LAUNCH[@]}" "$@" >"$tmp/gst.log" 2>&1 || {
+	on "$h1" timeout -k 5 120 gst-launch-1.0 -q "$@" >"$tmp/gst.log" 2>&1 || {
 		tail -n 5 "$tmp/gst.log"
 		return 1
 	}
@@ -156,27 +154,26 @@ strict_stops_srtp_without_cipher()
 	mode strict && talk "${SRTP_NULL[@]}" && is_stopped 0
 }
 
-## A simulcast: of one picture four layers, and beside each what is sent again (RFC 4588)
+## A simulcast: of one picture four layers, and beside each what would be sent again
 
-RTXLAUNCH=$RG_LIB_DIR/traffic/rtxlaunch.py
 layers=(0x101 0x102 0x103 0x104)
 repeats=(0x201 0x202 0x203 0x204)
 frames=$FRAMES
 
-# Behind each is what makes a stream of its own of what is sent again, and may be more;
-# it goes to a multiplexer's pads, or to a pad that is named after the layer.
-layer() # number, pad, elements behind: adds to pipeline
+# Behind the payloaders may be more, and they go to a multiplexer's pads, or to a
+# pad that is named after each of them.
+layer() # number, pad, elements behind the payloaders': adds to pipeline
 {
-	local ssrc=$((layers[$1 - 1])) repeat=$((repeats[$1 - 1]))
-
 	pipeline+=(raw. ! queue ! "${VP8[@]}" "target-bitrate=$(($1 * 64000))"
-		! rtpvp8pay "ssrc=$ssrc" pt=96
-		! rtprtxsend "ssrc-map=map,$ssrc=(uint)$repeat"
-		"payload-type-map=map,96=(uint)97"
-		"${@:3}" ! "mux.${2:+$2$1}")
+		! tee "name=layer$1"
+		"layer$1." ! queue ! rtpvp8pay "ssrc=$((0x100 + $1))" pt=96
+		"${@:3}" ! "mux.${2:+$2$1}"
+		"layer$1." ! queue ! identity drop-probability=0.8
+		! rtpvp8pay "ssrc=$((0x200 + $1))" pt=97
+		"${@:3}" ! "mux.${2:+${2}1$1}")
 }
 
-layers_add() # pad, elements behind the layers': adds to pipeline
+layers_add() # pad, elements behind the payloaders': adds to pipeline
 {
 	local i
 
@@ -199,9 +196,9 @@ simulcast_read()
 	done
 }
 
-simulcast() # elements behind the layers: sets what flow_read sets
+simulcast() # elements behind the payloaders: sets what flow_read sets
 {
-	local pipeline sink LAUNCH=("$RTXLAUNCH")
+	local pipeline sink
 
 	next_port
 	sink "$port"
@@ -213,13 +210,13 @@ simulcast() # elements behind the layers: sets what flow_read sets
 
 # One end of a DTLS association on the 5-tuple of the media. What is sent has the
 # port, of any address, and what is received the port of this one: the closer wins.
-dtls_end() # namespace address peer is-client launcher, elements: sets background_pid
+dtls_end() # namespace address peer is-client, elements: sets background_pid
 {
-	background on "$1" "$5" \
+	background on "$1" gst-launch-1.0 -v \
 		udpsrc "address=$2" "port=$port" ! dtlssrtpdec connection-id=dtls \
 		dtlssrtpenc connection-id=dtls "is-client=$4" name=mux \
 		mux.src ! udpsink "host=$3" "port=$port" "bind-port=$port" async=false \
-		"${@:6}" >"$tmp/dtls-$2.log" 2>&1
+		"${@:5}" >"$tmp/dtls-$2.log" 2>&1
 }
 
 # Neither end has one: nothing that is sent before the handshake is over leaves, and a slow
@@ -231,10 +228,10 @@ simulcast_dtls() # packets of each layer
 	next_port
 	layers_add rtp_sink_
 	capture_start "$tmp/line.pcap" udp and src 10.0.0.1 || return
-	dtls_end "$h2" 10.0.0.2 10.0.0.1 false gst-launch-1.0
+	dtls_end "$h2" 10.0.0.2 10.0.0.1 false
 	server=$background_pid
 	busywait 60000 listens "$h2" "$port" || return
-	dtls_end "$h1" 10.0.0.1 10.0.0.2 true "$RTXLAUNCH" "${pipeline[@]}"
+	dtls_end "$h1" 10.0.0.1 10.0.0.2 true "${pipeline[@]}"
 	busywait 300000 simulcast_has_left "$1" ||
 		{ tail -n 5 "$tmp/dtls-10.0.0.1.log"; rc=1; }
 	stop "$background_pid"
